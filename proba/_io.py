@@ -1,0 +1,84 @@
+"""Writing files whole or not at all, and text cells a spreadsheet will not run."""
+
+from __future__ import annotations
+
+import csv
+import io
+import os
+import re
+import tempfile
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+# A cell beginning with one of these is a formula (or a command) to a spreadsheet.
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+_NUMBER = re.compile(r"[+-]?\d+(\.\d+)?([eE][+-]?\d+)?")
+
+
+def atomic_write_bytes(path: str | os.PathLike[str], content: bytes) -> Path:
+    """Write ``content`` to ``path`` so that a reader sees the old file or the new, never half.
+
+    The bytes go to a temporary file in the same folder, which is then renamed over ``path``.
+
+    Parameters
+    ----------
+    path : path-like
+        Target; its folder must exist.
+    content : bytes
+        What the file is to hold.
+
+    Returns
+    -------
+    pathlib.Path
+        The path written.
+
+    Raises
+    ------
+    OSError
+        If the folder cannot be written; ``path`` is then untouched.
+    """
+    target = Path(path)
+    handle, name = tempfile.mkstemp(prefix=f".{target.name}.", suffix=".tmp", dir=target.parent)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        # mkstemp makes files private (0600); give them what open() would have given.
+        umask = os.umask(0)
+        os.umask(umask)
+        os.chmod(name, 0o666 & ~umask)
+        os.replace(name, target)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
+    return target
+
+
+def atomic_write_text(path: str | os.PathLike[str], text: str) -> Path:
+    """As :func:`atomic_write_bytes`, for UTF-8 text written as it stands (no newline change)."""
+    return atomic_write_bytes(path, text.encode("utf-8"))
+
+
+def safe_cell(value: object) -> object:
+    """Neutralise a text cell that a spreadsheet would run as a formula.
+
+    Text starting with ``= + - @``, a tab or a carriage return gets an apostrophe in front, as
+    spreadsheets themselves do for "this is text". Numbers, also as text, are left alone.
+    """
+    if isinstance(value, str) and value.startswith(_FORMULA_STARTS):
+        return value if _NUMBER.fullmatch(value) else "'" + value
+    return value
+
+
+def csv_text(header: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
+    """Comma-separated text, point decimals, LF line ends; floats in their shortest exact form.
+
+    ``None`` becomes an empty cell; text cells pass through :func:`safe_cell`.
+    """
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(header)
+    for row in rows:
+        writer.writerow(["" if v is None else safe_cell(v) for v in row])
+    return out.getvalue()

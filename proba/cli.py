@@ -1,0 +1,296 @@
+"""The command line: parse, call, print. Errors are one line and exit 2."""
+
+from __future__ import annotations
+
+import warnings
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+import typer
+
+from proba import __version__
+from proba.errors import Lang, ProbaError
+
+if TYPE_CHECKING:
+    from proba.estimation import Results, Spec
+    from proba.panel import Panel
+
+__all__ = ["app", "main"]
+
+
+# Read by typer when the commands are built: these must not sit under TYPE_CHECKING.
+YearEffects = Literal["inside", "outside"]
+DecimalMark = Literal[".", ","]
+
+app = typer.Typer(
+    name="proba",
+    help="Økonometri for kommunenes sosialhjelpsutgifter.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+_PanelFile = Annotated[
+    Path, typer.Argument(metavar="PANEL", help="Panelfil: .csv, .xlsx eller .parquet.")
+]
+_SpecFile = Annotated[Path, typer.Option("--spec", metavar="FIL", help="Spesifikasjon (YAML).")]
+_Decimal = Annotated[
+    DecimalMark, typer.Option("--decimal", help="Desimaltegn i tekstceller: . eller ,")
+]
+_Encoding = Annotated[
+    str, typer.Option("--encoding", help="Tegnsett i CSV-filer, f.eks. cp1252 fra Excel.")
+]
+_Pad = Annotated[
+    bool, typer.Option("--pad-kommune", help="Sett tilbake tapte innledende nuller (104 → 0104).")
+]
+_SmallShares = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--small-shares",
+        metavar="KOLONNE",
+        help="Prosentkolonne der alle verdier virkelig er 1 eller mindre; kan gjentas.",
+    ),
+]
+_Lang = Annotated[Lang, typer.Option("--lang", help="Språk i utskriften.")]
+
+
+def _version(value: bool) -> None:
+    if value:
+        typer.echo(f"proba {__version__}")
+        raise typer.Exit()
+
+
+@app.callback()
+def _root(
+    version: Annotated[
+        bool,
+        typer.Option("--version", callback=_version, is_eager=True, help="Vis versjonen."),
+    ] = False,
+) -> None:
+    """Økonometri for kommunenes sosialhjelpsutgifter: estimer, indekser, hold mot trykte tall."""
+
+
+@app.command()
+def reproduce(
+    panel: Annotated[
+        Path | None,
+        typer.Option("--panel", metavar="FIL", help="Eget panel; ellers det innebygde."),
+    ] = None,
+    out: Annotated[
+        Path, typer.Option("--out", metavar="MAPPE", help="Mappe for tabellene.")
+    ] = Path("reproduksjon"),
+    decimal: _Decimal = ".",
+    encoding: _Encoding = "utf-8-sig",
+    pad_kommune: _Pad = False,
+    small_shares: _SmallShares = None,
+    lang: _Lang = "nb",
+) -> None:
+    """Kjør Proba-rapport 2017-08 på nytt: vedlegg 1, vedlegg 2 og tabell 6-1 mot de trykte.
+
+    Avslutter med 0 bare hvis alle tall stemmer, ellers 1.
+    """
+    from proba.reproduction import closing_lines, report_tables, write_reproduction
+    from proba.reproduction import reproduce as run_reproduction
+
+    with _one_line_errors(lang):
+        data = None
+        if panel is not None:
+            data = _read(panel, decimal, encoding, pad_kommune, small_shares)
+        run = run_reproduction(data)
+        files = write_reproduction(run, out)
+        blocks = [table.to_text() for table in report_tables(run, lang)]
+        lines = closing_lines(run, lang)
+        written = "Skrevet" if lang == "nb" else "Written"
+        csv_files = ", ".join(f.name for f in files if not f.name.endswith("-metadata.json"))
+        _show("\n\n".join(blocks))
+        _show(f"\n{written}: {csv_files} → {out}/\n")
+        label = run.panel.meta.label_text(lang)
+        if label:
+            _show(f"[{label}]")
+        _show("\n".join(lines[:-1]))
+        _show(lines[-1], bold=True, colour="green" if run.holds else "red")
+    raise typer.Exit(0 if run.holds else 1)
+
+
+@app.command()
+def estimate(
+    panel: _PanelFile,
+    spec: _SpecFile,
+    cluster: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--cluster",
+            metavar="KOLONNE",
+            help="Kolonne å klynge på (to ganger: toveis). «storrelsesklasse» lages av folketall.",
+        ),
+    ] = None,
+    cov: Annotated[
+        str,
+        typer.Option("--cov", help="classical, HC1, HC2, HC3, CR0, CR1, CR2, CR3 eller two-way."),
+    ] = "CR1",
+    json_file: Annotated[
+        Path | None, typer.Option("--json", metavar="FIL", help="Skriv resultatet som JSON.")
+    ] = None,
+    decimal: _Decimal = ".",
+    encoding: _Encoding = "utf-8-sig",
+    pad_kommune: _Pad = False,
+    small_shares: _SmallShares = None,
+    lang: _Lang = "nb",
+) -> None:
+    """Estimer en regresjon på en panelfil."""
+    with _one_line_errors(lang):
+        model = _read_spec(spec)
+        data = _read(panel, decimal, encoding, pad_kommune, small_shares, model)
+        results = _fit(model, data, cov, cluster)
+        if json_file is not None:
+            import json
+
+            from proba._io import atomic_write_text
+
+            text = json.dumps(_estimate_json(results), ensure_ascii=False, indent=1)
+            atomic_write_text(json_file, text + "\n")
+        _show(results.summary(lang).to_text())
+
+
+@app.command()
+def index(
+    panel: _PanelFile,
+    spec: _SpecFile,
+    csv: Annotated[
+        Path | None,
+        typer.Option("--csv", metavar="FIL", help="Skriv kommune,aar,actual,predicted,index."),
+    ] = None,
+    year_effects: Annotated[
+        YearEffects,
+        typer.Option(
+            "--year-effects",
+            help="inside: årets landsnivå er en del av behovet (som i rapporten); "
+            "outside: behovet holdes på referanseårets nivå.",
+        ),
+    ] = "inside",
+    decimal: _Decimal = ".",
+    encoding: _Encoding = "utf-8-sig",
+    pad_kommune: _Pad = False,
+    small_shares: _SmallShares = None,
+    lang: _Lang = "nb",
+) -> None:
+    """Beregn indeksen 100 × faktisk/beregnet for alle kommuner og år i en panelfil."""
+    with _one_line_errors(lang):
+        from proba.indices import compute_index
+        from proba.reproduction import write_index_csv
+
+        model = _read_spec(spec)
+        data = _read(panel, decimal, encoding, pad_kommune, small_shares, model)
+        # The index does not depend on the covariance; HC1 asks nothing of the panel.
+        table = compute_index(_fit(model, data, "HC1", None), data, year_effects=year_effects)
+        if csv is not None:
+            write_index_csv(table, csv)
+            _show(f"{'Skrevet' if lang == 'nb' else 'Written'}: {csv}")
+        else:
+            _show(table.to_table(lang).to_text())
+        for line in table.missing_lines(lang):
+            _show(line)
+        label = data.meta.label_text(lang)
+        if label and csv is not None:
+            _show(f"[{label}]")
+
+
+def main() -> None:
+    """Entry point of the ``proba`` command."""
+    app()
+
+
+def _read_spec(path: Path) -> Spec:
+    from proba.estimation import read_spec
+
+    return read_spec(path)
+
+
+def _read(
+    path: Path,
+    decimal: DecimalMark,
+    encoding: str,
+    pad_kommune: bool,
+    small_shares: list[str] | None,
+    spec: Spec | None = None,
+) -> Panel:
+    from proba.panel import read_panel
+
+    return read_panel(
+        path,
+        decimal=decimal,
+        encoding=encoding,
+        pad_kommune=pad_kommune,
+        small_shares=small_shares or (),
+        entity=spec.entity if spec else "kommune",
+        time=spec.time if spec else "aar",
+    )
+
+
+def _fit(spec: Spec, data: Panel, cov: str, cluster: list[str] | None) -> Results:
+    from proba.estimation import fit
+    from proba.panel import SIZE_CLASS, with_size_classes
+
+    columns = tuple(cluster or ())
+    if SIZE_CLASS in columns and SIZE_CLASS not in data.frame.columns:
+        data = with_size_classes(data)
+    return fit(spec, data, cov=cov, cluster=columns or None)
+
+
+def _estimate_json(results: Results) -> dict[str, Any]:
+    tidy = results.tidy()
+    keys = ("coef", "se", "t", "df", "p", "ci_low", "ci_high")
+    df = results.df
+    same = bool((df == df.iloc[0]).all())
+    return {
+        "label": results.label,
+        "nobs": results.nobs,
+        "nclusters": results.nclusters,
+        "cov": results.cov_name,
+        "cluster": list(results.cluster_names),
+        # One number where all coefficients share it; under CR2 each has its own, listed below.
+        "df": float(df.iloc[0]) if same else None,
+        "rsquared": results.rsquared,
+        "rsquared_adj": results.rsquared_adj,
+        "coefficients": [
+            {"name": str(name), **{k: float(row[k]) for k in keys}} for name, row in tidy.iterrows()
+        ],
+    }
+
+
+def _show(text: str, *, bold: bool = False, colour: str | None = None) -> None:
+    typer.secho(text, bold=bold, fg=colour)
+
+
+class _one_line_errors:
+    """Context: what goes wrong becomes one line on stderr and exit 2; warnings a line each."""
+
+    def __init__(self, lang: Lang) -> None:
+        self._lang = lang
+        self._caught = warnings.catch_warnings(record=True)
+
+    def __enter__(self) -> None:
+        self._warnings = self._caught.__enter__()
+        warnings.simplefilter("always")
+
+    def __exit__(self, kind: type[BaseException] | None, error: Any, trace: Any) -> None:
+        self._caught.__exit__(kind, error, trace)
+        nb = self._lang == "nb"
+        from proba.errors import FewClustersWarning
+
+        for caught in self._warnings or ():
+            if isinstance(caught.message, FewClustersWarning):
+                text = caught.message.text(self._lang)
+                typer.echo(f"{'Advarsel' if nb else 'Warning'}: {text}", err=True)
+        if isinstance(error, ProbaError):
+            typer.echo(f"{'Feil' if nb else 'Error'}: {error.text(self._lang)}", err=True)
+            raise typer.Exit(2) from None
+        if isinstance(error, OSError):
+            place = f"{error.filename}: " if error.filename else ""
+            typer.echo(f"{'Feil' if nb else 'Error'}: {place}{error.strerror}", err=True)
+            raise typer.Exit(2) from None
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,55 @@
+"""Pooled regression with honest standard errors, and its panel alternatives."""
+
+from proba.estimation.alternatives import AlternativeResults, fit_alternative
+from proba.estimation.covariance import (
+    CR0,
+    CR1,
+    CR2,
+    CR3,
+    HC1,
+    HC2,
+    HC3,
+    Classical,
+    Covariance,
+    CovarianceEstimator,
+    FTest,
+    SmallSample,
+    TwoWay,
+    make_covariance,
+)
+from proba.estimation.design import Design, Dropped
+from proba.estimation.fit import FEW_CLUSTERS, fit
+from proba.estimation.results import Results
+from proba.estimation.spec import CONSTANT, PROBA_2017, Spec, read_spec
+from proba.estimation.summary import Comparison, compare, significance_stars
+
+__all__ = [
+    "CONSTANT",
+    "CR0",
+    "CR1",
+    "CR2",
+    "CR3",
+    "FEW_CLUSTERS",
+    "HC1",
+    "HC2",
+    "HC3",
+    "PROBA_2017",
+    "AlternativeResults",
+    "Classical",
+    "Comparison",
+    "Covariance",
+    "CovarianceEstimator",
+    "Design",
+    "Dropped",
+    "FTest",
+    "Results",
+    "SmallSample",
+    "Spec",
+    "TwoWay",
+    "compare",
+    "fit",
+    "fit_alternative",
+    "make_covariance",
+    "read_spec",
+    "significance_stars",
+]

@@ -1,0 +1,383 @@
+"""What a fit gives back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+from scipy import stats
+
+from proba._numbers import format_number
+from proba._table import TextTable
+from proba.errors import Lang, SpecError
+from proba.estimation.covariance import (
+    Covariance,
+    CovarianceEstimator,
+    FTest,
+    make_covariance,
+)
+from proba.estimation.design import Design, Dropped, FloatArray
+from proba.estimation.least_squares import LeastSquares
+from proba.estimation.maketables import MaketablesHooks
+from proba.estimation.prediction import predict_frame
+from proba.estimation.spec import CONSTANT, Spec
+from proba.panel import PanelMeta
+
+if TYPE_CHECKING:
+    from proba.panel import Panel
+
+__all__ = ["Results"]
+
+
+@dataclass(frozen=True, slots=True)
+class Results(MaketablesHooks):
+    """A fitted pooled model with one covariance estimate.
+
+    Made by :func:`proba.estimation.fit`; :meth:`with_cov` gives the same fit under another
+    covariance.
+
+    Attributes
+    ----------
+    spec : Spec
+    design : Design
+        The estimation sample as arrays.
+    least_squares : LeastSquares
+        The solution.
+    covariance : Covariance
+    estimator : CovarianceEstimator
+    label : str or None
+        The panel's label; every table made from the results carries it.
+    """
+
+    spec: Spec
+    design: Design = field(repr=False)
+    least_squares: LeastSquares = field(repr=False)
+    covariance: Covariance = field(repr=False)
+    estimator: CovarianceEstimator
+    label: str | None = None
+
+    # Coefficients -----------------------------------------------------------------------------
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Coefficient names, in order."""
+        return self.design.names
+
+    @property
+    def params(self) -> pd.Series:
+        """Coefficients; shape (k,)."""
+        return self._series(self.least_squares.params, "coef")
+
+    @property
+    def cov(self) -> pd.DataFrame:
+        """Covariance matrix of the coefficients; shape (k, k)."""
+        names = list(self.names)
+        return pd.DataFrame(self.covariance.matrix, index=names, columns=names)
+
+    @property
+    def std_errors(self) -> pd.Series:
+        """Standard errors; shape (k,)."""
+        return self._series(np.sqrt(np.diag(self.covariance.matrix)), "se")
+
+    @property
+    def tstats(self) -> pd.Series:
+        """Coefficient over standard error; shape (k,)."""
+        return (self.params / self.std_errors).rename("t")
+
+    @property
+    def df(self) -> pd.Series:
+        """Degrees of freedom of each t; shape (k,)."""
+        return self._series(self.covariance.df, "df")
+
+    @property
+    def pvalues(self) -> pd.Series:
+        """Two-sided p-values from t with :attr:`df`; shape (k,)."""
+        p = 2.0 * stats.t.sf(np.abs(self.tstats.to_numpy()), self.covariance.df)
+        return self._series(np.asarray(p), "p")
+
+    def conf_int(self, level: float = 0.95) -> pd.DataFrame:
+        """Confidence limits from t with :attr:`df`.
+
+        Parameters
+        ----------
+        level : float
+            Coverage between 0 and 1.
+
+        Returns
+        -------
+        DataFrame
+            Columns ``lower`` and ``upper``, one row a coefficient.
+
+        Raises
+        ------
+        SpecError
+            If ``level`` is not between 0 and 1.
+        """
+        if not 0.0 < level < 1.0:
+            raise SpecError(
+                f"confidence level must be between 0 and 1, not {level!r}.",
+                f"konfidensnivået må være mellom 0 og 1, ikke {level!r}.",
+            )
+        reach = stats.t.ppf(0.5 + level / 2.0, self.covariance.df) * self.std_errors
+        return pd.DataFrame({"lower": self.params - reach, "upper": self.params + reach})
+
+    # The covariance in words ------------------------------------------------------------------
+
+    @property
+    def cov_name(self) -> str:
+        """Name of the covariance: ``CR1``, ``HC1`` ..."""
+        return self.covariance.name
+
+    @property
+    def cluster_names(self) -> tuple[str, ...]:
+        """Columns clustered on."""
+        return self.covariance.cluster_names
+
+    @property
+    def title(self) -> str:
+        """Covariance and cluster, short: ``CR1 kommune``."""
+        return " ".join([self.cov_name, *self.cluster_names])
+
+    @property
+    def cov_words(self) -> str:
+        """Covariance and clusters with their number, in Norwegian."""
+        return self.cov_words_in("nb")
+
+    def cov_words_in(self, lang: Lang) -> str:
+        """Return covariance and clusters with their number, e.g. ``CR1, kommune (387)``."""
+        pairs = zip(self.cluster_names, self.covariance.nclusters, strict=True)
+        unit = "klynger" if lang == "nb" else "clusters"
+        shown = [f"{name} ({format_number(g, 0, lang)} {unit})" for name, g in pairs]
+        return ", ".join([self.cov_name, *shown])
+
+    def label_text(self, lang: Lang) -> str | None:
+        """Return the panel's label in the language asked for."""
+        return PanelMeta("", self.label).label_text(lang)
+
+    # The fit ----------------------------------------------------------------------------------
+
+    @property
+    def nobs(self) -> int:
+        """Rows in the estimation sample."""
+        return self.least_squares.nobs
+
+    @property
+    def nclusters(self) -> int | tuple[int, ...] | None:
+        """Number of clusters; a tuple under two-way clustering, None without clusters."""
+        counts = self.covariance.nclusters
+        return None if not counts else counts[0] if len(counts) == 1 else counts
+
+    @property
+    def df_resid(self) -> int:
+        """N - k."""
+        return self.least_squares.df_resid
+
+    @property
+    def rsquared(self) -> float:
+        """Share of variance explained (weighted if there are weights)."""
+        return self.least_squares.rsquared
+
+    @property
+    def rsquared_adj(self) -> float:
+        """1 - (1 - R²)(N - 1)/(N - k)."""
+        return self.least_squares.rsquared_adj
+
+    @property
+    def dropped(self) -> Dropped:
+        """Rows left out, by reason."""
+        return self.design.dropped
+
+    @property
+    def fitted(self) -> pd.Series:
+        """Predicted values on the estimation sample; shape (N,), indexed by (entity, time)."""
+        return pd.Series(self.least_squares.fitted, index=self.design.rows, name="fitted")
+
+    @property
+    def resids(self) -> pd.Series:
+        """Actual minus fitted; shape (N,), indexed by (entity, time)."""
+        return pd.Series(self.least_squares.resids, index=self.design.rows, name="resid")
+
+    @property
+    def statsmodels(self) -> Any:
+        """The same model fitted by statsmodels on the unscaled, named design.
+
+        Returns
+        -------
+        statsmodels.regression.linear_model.RegressionResults
+            For its diagnostics and tests; fitted anew at each access, with statsmodels'
+            classical covariance. Weighted specs give WLS.
+        """
+        from statsmodels.regression.linear_model import OLS, WLS
+
+        X = pd.DataFrame(self.design.X, columns=list(self.names), index=self.design.rows)
+        y = pd.Series(self.design.y, index=self.design.rows, name=self.spec.dependent)
+        if self.design.weights is None:
+            return OLS(y, X).fit()
+        return WLS(y, X, weights=self.design.weights).fit()
+
+    def with_cov(
+        self,
+        cov: str | CovarianceEstimator = "CR1",
+        cluster: str | Sequence[str] | None = None,
+    ) -> Results:
+        """Return the same fit with another covariance.
+
+        Parameters
+        ----------
+        cov, cluster
+            As in :func:`proba.estimation.fit`.
+
+        Raises
+        ------
+        SpecError, DesignError
+            As in :func:`proba.estimation.fit`; also if a cluster column has missing values in
+            the estimation sample, since the rows would no longer be the same.
+        """
+        estimator = make_covariance(cov, cluster)
+        for column in estimator.clusters:
+            if column not in self.design.columns:
+                raise SpecError(
+                    f"cluster column '{column}' is not in the data.",
+                    f"klyngekolonnen '{column}' finnes ikke i dataene.",
+                )
+            missing = self.design.columns[column].isna()
+            if missing.any():
+                entity, time = self.design.rows[int(np.flatnonzero(missing.to_numpy())[0])]
+                raise SpecError(
+                    f"cluster column '{column}' is missing for {entity}, {time}; fit again with "
+                    f"cluster='{column}' to drop such rows.",
+                    f"klyngekolonnen '{column}' mangler for {entity}, {time}; estimer på nytt med "
+                    f"cluster='{column}' for å utelate slike rader.",
+                )
+        covariance = estimator.estimate(self.design, self.least_squares)
+        return replace(self, estimator=estimator, covariance=covariance)
+
+    # Use --------------------------------------------------------------------------------------
+
+    def predict(
+        self, data: Panel | pd.DataFrame | None = None, *, year_effects: bool = True
+    ) -> pd.Series:
+        """Predict the dependent variable.
+
+        Parameters
+        ----------
+        data : Panel or DataFrame, optional
+            With the regressors and keys; the estimation sample if not given. Rows outside the
+            sample, and rows without the dependent variable, are predicted too.
+        year_effects : bool
+            False leaves the year dummies out: every year is predicted at the level of the
+            reference year.
+
+        Returns
+        -------
+        Series
+            Indexed by (entity, time); missing where a regressor is missing or the year has no
+            effect in the model.
+        """
+        source = self.design.columns if data is None else data
+        return predict_frame(self.spec, self.design, self.params, source, year_effects)["predicted"]
+
+    def wald_test(
+        self,
+        restrictions: Sequence[str] | Mapping[str, float] | FloatArray | None = None,
+        value: float | FloatArray = 0.0,
+    ) -> FTest:
+        """Test linear restrictions on the coefficients.
+
+        Parameters
+        ----------
+        restrictions : sequence of str, mapping or array, optional
+            Names: those coefficients are jointly ``value``. Mapping of name to weight: one
+            weighted sum equals ``value``. Array of shape (q, k): R in R b = ``value``. Not
+            given: all coefficients but the constant, as in a regression's F.
+        value : float or array of shape (q,)
+
+        Returns
+        -------
+        FTest
+            F(q, N - k), F(q, G - 1), or the HTZ test under CR2.
+
+        Raises
+        ------
+        SpecError
+            If a name or shape does not fit.
+        DesignError
+            If the restrictions cannot be tested together.
+        """
+        C, words = self._restrictions(restrictions)
+        r = np.broadcast_to(np.asarray(value, dtype=np.float64), (len(C),)).copy()
+        return self.estimator.f_test(self.design, self.least_squares, self.covariance, C, r, words)
+
+    def tidy(self, level: float = 0.95) -> pd.DataFrame:
+        """Return one row a coefficient: coef, se, t, df, p, ci_low, ci_high; indexed by name."""
+        limits = self.conf_int(level)
+        return pd.DataFrame(
+            {
+                "coef": self.params,
+                "se": self.std_errors,
+                "t": self.tstats,
+                "df": self.df,
+                "p": self.pvalues,
+                "ci_low": limits["lower"],
+                "ci_high": limits["upper"],
+            }
+        ).rename_axis("name")
+
+    def summary(self, lang: Lang = "nb", level: float = 0.95) -> TextTable:
+        """Return the regression table with N, R², clusters, df and what was dropped.
+
+        Parameters
+        ----------
+        lang : {"nb", "en"}
+        level : float
+            Of the confidence limits.
+        """
+        from proba.estimation.summary import summary_table
+
+        return summary_table(self, lang, level)
+
+    def _repr_html_(self) -> str:
+        return self.summary().to_html()
+
+    # Internals --------------------------------------------------------------------------------
+
+    def _series(self, values: FloatArray, name: str) -> pd.Series:
+        return pd.Series(values, index=list(self.names), name=name, dtype="float64")
+
+    def _restrictions(
+        self, restrictions: Sequence[str] | Mapping[str, float] | FloatArray | None
+    ) -> tuple[FloatArray, tuple[str, ...]]:
+        if restrictions is None:
+            restrictions = [n for n in self.names if n != CONSTANT]
+        if isinstance(restrictions, np.ndarray):
+            C = np.atleast_2d(restrictions).astype(np.float64)
+            if C.shape[1] != len(self.names):
+                raise SpecError(
+                    f"restriction matrix has {C.shape[1]} columns, the model has "
+                    f"{len(self.names)} coefficients.",
+                    f"restriksjonsmatrisen har {C.shape[1]} kolonner, modellen har "
+                    f"{len(self.names)} koeffisienter.",
+                )
+            return C, tuple(f"row {i + 1}" for i in range(len(C)))
+        if isinstance(restrictions, str):
+            restrictions = [restrictions]
+        unknown = [n for n in restrictions if n not in self.names]
+        if unknown or len(restrictions) == 0:
+            raise SpecError(
+                f"no coefficient '{', '.join(unknown)}'; the model has {', '.join(self.names)}.",
+                f"ingen koeffisient '{', '.join(unknown)}'; modellen har {', '.join(self.names)}.",
+            )
+        at = {name: j for j, name in enumerate(self.names)}
+        if isinstance(restrictions, Mapping):
+            C = np.zeros((1, len(self.names)))
+            for name, weight in restrictions.items():
+                C[0, at[name]] = weight
+            words = " + ".join(f"{w:g}·{n}" for n, w in restrictions.items())
+            return C, (words,)
+        C = np.zeros((len(restrictions), len(self.names)))
+        for i, name in enumerate(restrictions):
+            C[i, at[name]] = 1.0
+        return C, tuple(restrictions)

@@ -1,0 +1,135 @@
+"""Reading the text files of ``data/published/``."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+import yaml
+
+from proba._data import data_path
+from proba.errors import PublishedError
+from proba.published.records import Cells, Erratum, PublishedTable, Source
+
+__all__ = [
+    "list_tables",
+    "load_errata",
+    "load_table",
+    "tabell_5_4",
+    "tabell_6_1",
+    "vedlegg1",
+    "vedlegg2",
+]
+
+
+def _yaml(name: str) -> Any:
+    return yaml.safe_load(data_path("published", name).read_text(encoding="utf-8"))
+
+
+def _registry() -> dict[str, dict[str, Any]]:
+    tables: dict[str, dict[str, Any]] = _yaml("tables.yaml")["tables"]
+    return tables
+
+
+def _erratum(entry: Mapping[str, Any]) -> Erratum:
+    blocks = tuple(
+        Cells(block.get("table", entry["table"]), tuple(block["rows"]), tuple(block["columns"]))
+        for block in entry["cells"]
+    )
+    return Erratum(**{**entry, "cells": blocks})
+
+
+def _frame(entry: Mapping[str, Any]) -> pd.DataFrame:
+    """Read a table: text columns as text with empty cells empty, the rest as numbers."""
+    text = list(entry["text_columns"])
+    frame = pd.read_csv(
+        data_path("published", entry["file"]),
+        dtype=dict.fromkeys(text, "str"),
+        encoding="utf-8",
+    )
+    frame[text] = frame[text].fillna("")
+    return frame
+
+
+def list_tables() -> tuple[str, ...]:
+    """Ids of the published tables, in the order of the registry.
+
+    Returns
+    -------
+    tuple of str
+    """
+    return tuple(_registry())
+
+
+def load_errata() -> tuple[Erratum, ...]:
+    """Read every known contradiction, misprint and open question of the published tables.
+
+    Returns
+    -------
+    tuple of Erratum
+    """
+    return tuple(_erratum(entry) for entry in _yaml("errata.yaml"))
+
+
+def load_table(id: str) -> PublishedTable:
+    """Read one published table with its source, units and errata.
+
+    Parameters
+    ----------
+    id : str
+        One of :func:`list_tables`.
+
+    Returns
+    -------
+    PublishedTable
+        Its frame is read afresh on each call and may be changed freely.
+
+    Raises
+    ------
+    PublishedError
+        If there is no such table; the message lists those there are.
+    """
+    registry = _registry()
+    if id not in registry:
+        known = ", ".join(registry)
+        raise PublishedError(
+            f"There is no published table {id!r}; the tables are: {known}.",
+            f"Det finnes ingen publisert tabell {id!r}; tabellene er: {known}.",
+        )
+    entry = registry[id]
+    return PublishedTable(
+        id=id,
+        title_nb=entry["title_nb"],
+        title_en=entry["title_en"],
+        name_in_report=entry["name_in_report"],
+        source=Source(**entry["source"]),
+        pages=entry["pages"],
+        page_basis=entry["page_basis"],
+        key=entry["key"],
+        units=entry["units"],
+        decimals=entry["decimals"],
+        notes=tuple(entry["notes"]),
+        frame=_frame(entry),
+        errata=tuple(erratum for erratum in load_errata() if id in erratum.tables),
+    )
+
+
+def vedlegg1() -> pd.DataFrame:
+    """Vedlegg 1: coefficients, stars and standard errors of the regression, 14 lines."""
+    return load_table("vedlegg1").frame
+
+
+def vedlegg2() -> pd.DataFrame:
+    """Vedlegg 2: actual spending in percent of estimated need, 424 kommuner x 2012-2016."""
+    return load_table("vedlegg2").frame
+
+
+def tabell_5_4() -> pd.DataFrame:
+    """Tabell 5-4: the sign of each coefficient."""
+    return load_table("tabell_5_4").frame
+
+
+def tabell_6_1() -> pd.DataFrame:
+    """Tabell 6-1: the nine case kommuner, with level and change in words."""
+    return load_table("tabell_6_1").frame
