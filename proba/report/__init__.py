@@ -1,0 +1,1 @@
+"""What is shown: figures made from results computed upstream."""
