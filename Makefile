@@ -1,0 +1,63 @@
+# Every target makes the environment it needs from pyproject.toml and constraints.txt.
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
+OUT ?= reproduksjon
+TESTS ?= tests
+
+.PHONY: reproduce test notebooks notebooks-check lint format bench figures calibrate wheel-check constraints clean
+
+reproduce: $(VENV)/.installed-base
+	$(BIN)/proba reproduce --out $(OUT)
+
+test: $(VENV)/.installed-dev
+	$(BIN)/python -m pytest $(TESTS)
+
+notebooks: $(VENV)/.installed-dev
+	$(BIN)/python notebooks/run.py
+
+notebooks-check: $(VENV)/.installed-dev
+	$(BIN)/python notebooks/run.py --check
+
+lint: $(VENV)/.installed-dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+format: $(VENV)/.installed-dev
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+bench: $(VENV)/.installed-dev
+	$(BIN)/python benchmarks/run.py
+
+# The synthetic panel anew, from seed; takes a few minutes.
+calibrate: $(VENV)/.installed-base
+	$(BIN)/python -m proba.panel.calibration
+
+# Build the wheel, install it with its dependencies in an empty environment outside the
+# checkout, and run the main job there.
+wheel-check: $(VENV)/.installed-dev
+	bash scripts/wheel_check.sh $(BIN)/python
+
+# Pin anew: the newest releases that pyproject.toml admits.
+constraints: $(VENV)/.installed-dev
+	$(BIN)/python -m piptools compile --quiet --upgrade --strip-extras --no-header \
+	  --no-annotate --no-emit-index-url --no-emit-trusted-host --no-emit-find-links \
+	  --all-extras --output-file constraints.txt pyproject.toml
+
+$(VENV)/bin/python:
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.installed-base: $(VENV)/bin/python pyproject.toml constraints.txt
+	$(PIP) --editable .
+	@touch $@
+
+$(VENV)/.installed-dev: $(VENV)/bin/python pyproject.toml constraints.txt
+	$(PIP) --editable '.[dev]'
+	@touch $@ $(VENV)/.installed-base
+
+clean:
+	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache
