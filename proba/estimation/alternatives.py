@@ -16,6 +16,7 @@ from proba.errors import DesignError, Lang, SpecError
 from proba.estimation.design import Design, FloatArray, build_design, check_constant_regressors
 from proba.estimation.maketables import MaketablesHooks
 from proba.estimation.spec import CONSTANT, Spec
+from proba.estimation.summary import check_level
 from proba.panel import Panel, PanelMeta
 from proba.panel import label as label_of
 
@@ -28,6 +29,8 @@ _TITLES: dict[str, tuple[str, str]] = {
     "random_effects": ("Tilfeldige effekter", "Random effects"),
     "between": ("Mellom enheter", "Between"),
 }
+
+_SHORT = {"entity_effects": "FE", "random_effects": "RE", "between": "Between"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,8 +84,8 @@ class AlternativeResults(MaketablesHooks):
 
     @property
     def title(self) -> str:
-        """Model and covariance, short."""
-        return f"{_TITLES[self.model][0]}, {self.cov_words}"
+        """Model and covariance, short: ``FE CR1 kommune``."""
+        return f"{_SHORT[self.model]} {self.cov_words}"
 
     @property
     def nclusters(self) -> int | None:
@@ -112,6 +115,7 @@ class AlternativeResults(MaketablesHooks):
 
     def conf_int(self, level: float = 0.95) -> pd.DataFrame:
         """Confidence limits from t with :attr:`df`; columns ``lower`` and ``upper``."""
+        check_level(level)
         reach = stats.t.ppf(0.5 + level / 2.0, self.df) * self.std_errors
         return pd.DataFrame({"lower": self.params - reach, "upper": self.params + reach})
 
@@ -259,6 +263,7 @@ def fit_alternative(
 def _run(design: Design, scale: FloatArray, model: Model, cov: str) -> Any:
     """Fit by linearmodels on columns of comparable size."""
     from linearmodels.panel import BetweenOLS, PanelOLS, RandomEffects
+    from linearmodels.panel.utility import AbsorbingEffectError
 
     codes, _ = pd.factorize(design.rows.get_level_values(0), sort=True)
     index = pd.MultiIndex.from_arrays(
@@ -275,11 +280,14 @@ def _run(design: Design, scale: FloatArray, model: Model, cov: str) -> Any:
         options |= {"cov_type": "clustered", "cluster_entity": True, "group_debias": True}
     try:
         if model == "entity_effects":
-            return PanelOLS(y, X, entity_effects=True).fit(**options)
-        if model == "random_effects":
-            return RandomEffects(y, X).fit(**options)
-        return BetweenOLS(y, X).fit(**options)
-    except (ValueError, np.linalg.LinAlgError) as error:
+            raw: Any = PanelOLS(y, X, entity_effects=True).fit(**options)
+        elif model == "random_effects":
+            raw = RandomEffects(y, X).fit(**options)
+        else:
+            raw = BetweenOLS(y, X).fit(**options)
+        _ = raw.cov  # computed when first asked for, and may fail then
+        return raw
+    except (AbsorbingEffectError, ValueError, np.linalg.LinAlgError) as error:
         fixed = _without_within_variation(design) if model == "entity_effects" else []
         named = ", ".join(fixed or design.names)
         reason = str(error).strip().splitlines()[0]

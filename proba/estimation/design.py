@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from types import MappingProxyType
 
 import numpy as np
 import numpy.typing as npt
@@ -90,6 +89,12 @@ def flatten(data: Panel | pd.DataFrame, spec: Spec) -> pd.DataFrame:
             f"dataene mangler kolonnen {', '.join(missing)} som spesifikasjonen nevner; fant "
             f"{have}.",
         )
+    twice = sorted({str(c) for c in frame.columns[frame.columns.duplicated()]} & {*spec.columns})
+    if twice:
+        raise SpecError(
+            f"the data have more than one column named {', '.join(twice)}.",
+            f"dataene har mer enn én kolonne som heter {', '.join(twice)}.",
+        )
     return frame
 
 
@@ -128,7 +133,7 @@ def build_design(spec: Spec, data: Panel | pd.DataFrame, *, clusters: Sequence[s
     inside = _sample(frame, spec)
     sample = frame.loc[inside]
     numeric = [spec.dependent, *spec.regressors, *([spec.weights] if spec.weights else [])]
-    values = {name: _numbers(sample, name, spec) for name in numeric}
+    values = {name: numbers(sample, name, spec) for name in numeric}
     absent_by = {name: np.isnan(column) for name, column in values.items()}
     absent_by |= {name: sample[name].isna().to_numpy() for name in clusters}
     incomplete = np.zeros(len(sample), dtype=bool)
@@ -142,7 +147,7 @@ def build_design(spec: Spec, data: Panel | pd.DataFrame, *, clusters: Sequence[s
             f"ingen komplett rad å estimere på (manglende verdier etter kolonne: "
             f"{counts or 'ingen'}).",
         )
-    times = kept[spec.time].to_numpy(dtype=np.int64)
+    times = whole_years(kept, spec)
     years = tuple(int(t) for t in np.unique(times))
     _check_reference(spec, years)
     X = np.column_stack(
@@ -159,7 +164,7 @@ def build_design(spec: Spec, data: Panel | pd.DataFrame, *, clusters: Sequence[s
     dropped = Dropped(
         outside_sample=int((~inside).sum()),
         missing=int(incomplete.sum()),
-        by_variable=MappingProxyType({n: int(m.sum()) for n, m in absent_by.items() if m.any()}),
+        by_variable={n: int(m.sum()) for n, m in absent_by.items() if m.any()},
     )
     return Design(
         names=spec.coefficient_names(years),
@@ -223,6 +228,22 @@ def _check_reference(spec: Spec, years: tuple[int, ...]) -> None:
         )
 
 
+def whole_years(frame: pd.DataFrame, spec: Spec) -> IntArray:
+    """Year of each row; raises a DesignError naming the row where it is not a whole number."""
+    times = frame[spec.time]
+    if pd.api.types.is_datetime64_any_dtype(times):
+        times = times.astype(str)  # a date is no year: say so below instead of counting seconds
+    numbers = pd.to_numeric(times, errors="coerce").to_numpy(dtype=np.float64, na_value=np.nan)
+    bad = ~np.isfinite(numbers) | (numbers % 1 != 0)
+    if bad.any():
+        row = frame.iloc[int(np.flatnonzero(bad)[0])]
+        raise DesignError(
+            f"'{spec.time}' must be a whole number; {row[spec.entity]} has {row[spec.time]!r}.",
+            f"'{spec.time}' må være et helt tall; {row[spec.entity]} har {row[spec.time]!r}.",
+        )
+    return numbers.astype(np.int64)
+
+
 def _sample(frame: pd.DataFrame, spec: Spec) -> npt.NDArray[np.bool_]:
     if spec.sample is None:
         return np.ones(len(frame), dtype=bool)
@@ -236,7 +257,8 @@ def _sample(frame: pd.DataFrame, spec: Spec) -> npt.NDArray[np.bool_]:
     return inside
 
 
-def _numbers(frame: pd.DataFrame, name: str, spec: Spec) -> FloatArray:
+def numbers(frame: pd.DataFrame, name: str, spec: Spec) -> FloatArray:
+    """Values of a column as floats, NaN where missing; raises a DesignError on text or infinity."""
     column = frame[name]
     if not (pd.api.types.is_numeric_dtype(column) or pd.api.types.is_bool_dtype(column)):
         bad = column.notna() & pd.to_numeric(column, errors="coerce").isna()

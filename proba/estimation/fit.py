@@ -76,9 +76,7 @@ def fit(
     """
     if cov is None:
         cov = "CR1"
-    if cluster is None and isinstance(cov, str) and cov.upper() in ("CR0", "CR1", "CR2", "CR3"):
-        cluster = spec.entity
-    estimator = make_covariance(cov, cluster)
+    estimator = make_covariance(cov, cluster, spec.entity)
     design = build_design(spec, data, clusters=estimator.clusters)
     ls = solve(design)
     covariance = estimator.estimate(design, ls)

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from proba.errors import SpecError
-from proba.estimation.design import Design, year_matrix
+from proba.estimation.design import Design, numbers, whole_years, year_matrix
 from proba.estimation.spec import CONSTANT, Spec
 from proba.panel import Panel
 
@@ -46,6 +46,8 @@ def predict_frame(
     ------
     SpecError
         If a regressor or key is not in the data.
+    DesignError
+        If a regressor holds text or infinite values, or a year is not a whole number.
     """
     frame = data.frame if isinstance(data, Panel) else data
     levels = [n for n in frame.index.names if n in (spec.entity, spec.time)]
@@ -57,13 +59,13 @@ def predict_frame(
             f"the data to predict lack the column {', '.join(absent)}.",
             f"dataene som skal predikeres, mangler kolonnen {', '.join(absent)}.",
         )
-    X = frame[list(spec.regressors)].to_numpy(dtype=np.float64, na_value=np.nan)
+    X = np.column_stack([numbers(frame, name, spec) for name in spec.regressors])
     predicted = params[CONSTANT] + X @ params[list(spec.regressors)].to_numpy()
     reason = pd.Series(pd.NA, index=frame.index, dtype="object")
     for j, name in reversed(list(enumerate(spec.regressors))):
         reason[np.isnan(X[:, j])] = f"missing {name}"
     if spec.year_effects and year_effects:
-        times = frame[spec.time].to_numpy(dtype=np.int64)
+        times = whole_years(frame, spec)
         effects = params[list(spec.year_columns(design.years))].to_numpy()
         predicted = predicted + year_matrix(spec, times, design.years) @ effects
         unknown = ~np.isin(times, design.years)

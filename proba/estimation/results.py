@@ -24,6 +24,7 @@ from proba.estimation.least_squares import LeastSquares
 from proba.estimation.maketables import MaketablesHooks
 from proba.estimation.prediction import predict_frame
 from proba.estimation.spec import CONSTANT, Spec
+from proba.estimation.summary import check_level
 from proba.panel import PanelMeta
 
 if TYPE_CHECKING:
@@ -116,11 +117,7 @@ class Results(MaketablesHooks):
         SpecError
             If ``level`` is not between 0 and 1.
         """
-        if not 0.0 < level < 1.0:
-            raise SpecError(
-                f"confidence level must be between 0 and 1, not {level!r}.",
-                f"konfidensnivået må være mellom 0 og 1, ikke {level!r}.",
-            )
+        check_level(level)
         reach = stats.t.ppf(0.5 + level / 2.0, self.covariance.df) * self.std_errors
         return pd.DataFrame({"lower": self.params - reach, "upper": self.params + reach})
 
@@ -236,7 +233,7 @@ class Results(MaketablesHooks):
             As in :func:`proba.estimation.fit`; also if a cluster column has missing values in
             the estimation sample, since the rows would no longer be the same.
         """
-        estimator = make_covariance(cov, cluster)
+        estimator = make_covariance(cov, cluster, self.spec.entity)
         for column in estimator.clusters:
             if column not in self.design.columns:
                 raise SpecError(
@@ -308,7 +305,15 @@ class Results(MaketablesHooks):
             If the restrictions cannot be tested together.
         """
         C, words = self._restrictions(restrictions)
-        r = np.broadcast_to(np.asarray(value, dtype=np.float64), (len(C),)).copy()
+        values = np.asarray(value, dtype=np.float64)
+        if values.shape not in ((), (len(C),)):
+            raise SpecError(
+                f"'value' must be one number or {len(C)}, one for each restriction; got shape "
+                f"{values.shape}.",
+                f"'value' må være ett tall eller {len(C)}, ett per restriksjon; fikk formen "
+                f"{values.shape}.",
+            )
+        r = np.broadcast_to(values, (len(C),)).copy()
         return self.estimator.f_test(self.design, self.least_squares, self.covariance, C, r, words)
 
     def tidy(self, level: float = 0.95) -> pd.DataFrame:

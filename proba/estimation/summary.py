@@ -10,6 +10,7 @@ import pandas as pd
 from proba._numbers import format_number, format_pvalue
 from proba._table import TextTable
 from proba.errors import DesignError, Lang, SpecError
+from proba.panel import PanelMeta
 from proba.panel import label as label_of
 
 if TYPE_CHECKING:
@@ -18,6 +19,15 @@ if TYPE_CHECKING:
 __all__ = ["Comparison", "compare", "significance_stars", "summary_table"]
 
 _STARS = ((0.01, "***"), (0.05, "**"), (0.10, "*"))
+
+
+def check_level(level: float) -> None:
+    """Raise a SpecError if a confidence level is not between 0 and 1."""
+    if not 0.0 < level < 1.0:
+        raise SpecError(
+            f"confidence level must be between 0 and 1, not {level!r}.",
+            f"konfidensnivået må være mellom 0 og 1, ikke {level!r}.",
+        )
 
 
 def significance_stars(p: float) -> str:
@@ -100,8 +110,12 @@ def _f_line(results: Results, lang: Lang) -> str:
     df = format_number(test.df_denom, 0 if whole else 1, lang)
     return (
         f"F({format_number(test.df_num, 0, lang)}, {df}) = {format_number(test.statistic, 2, lang)}"
-        f"   p = {format_pvalue(test.pvalue, lang)}"
+        f"   p {_relation(format_pvalue(test.pvalue, lang))}"
     )
+
+
+def _relation(p: str) -> str:
+    return f"< {p[1:]}" if p.startswith("<") else f"= {p}"
 
 
 def _dropped_lines(results: Results, lang: Lang) -> list[str]:
@@ -199,7 +213,13 @@ class Comparison:
             else "Standard errors in parentheses. *** p < 0.01  ** p < 0.05  * p < 0.10"
         )
         title = "Modeller side om side" if nb else "Models side by side"
-        return TextTable(title, ("", *self.titles), tuple(rows), (note,), self.label)
+        return TextTable(
+            title,
+            ("", *self.titles),
+            tuple(rows),
+            (note,),
+            PanelMeta("", self.label).label_text(lang),
+        )
 
     def __str__(self) -> str:
         return self.to_table().to_text()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 from typing import Any
 
 import pandas as pd
@@ -23,7 +24,9 @@ __all__ = [
 ]
 
 
+@cache
 def _yaml(name: str) -> Any:
+    """Parse a shipped YAML file, once a process; callers copy what they hand out."""
     return yaml.safe_load(data_path("published", name).read_text(encoding="utf-8"))
 
 
@@ -107,7 +110,7 @@ def load_table(id: str) -> PublishedTable:
         pages=entry["pages"],
         page_basis=entry["page_basis"],
         key=entry["key"],
-        units=entry["units"],
+        units=dict(entry["units"]),
         decimals=entry["decimals"],
         notes=tuple(entry["notes"]),
         frame=_frame(entry),

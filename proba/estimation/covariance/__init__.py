@@ -42,7 +42,9 @@ _CLUSTERED: dict[str, Callable[[str], CovarianceEstimator]] = {
 
 
 def make_covariance(
-    cov: str | CovarianceEstimator, cluster: str | Sequence[str] | None
+    cov: str | CovarianceEstimator,
+    cluster: str | Sequence[str] | None,
+    entity: str | None = None,
 ) -> CovarianceEstimator:
     """Make an estimator from its name and cluster columns.
 
@@ -53,6 +55,8 @@ def make_covariance(
         ``two-way`` (upper or lower case); an estimator is returned as it is.
     cluster : str, sequence of str or None
         One column for CR0-CR3, two for ``two-way`` (CR1 with two columns means the same).
+    entity : str, optional
+        Column CR0-CR3 cluster on when ``cluster`` is None.
 
     Raises
     ------
@@ -69,6 +73,8 @@ def make_covariance(
     columns = (cluster,) if isinstance(cluster, str) else tuple(cluster or ())
     independent = {key.upper(): kind for key, kind in _INDEPENDENT.items()}
     name = str(cov).upper()
+    if cluster is None and entity is not None and name in _CLUSTERED:
+        columns = (entity,)
     if name in independent and not columns:
         return independent[name]()
     if name in _CLUSTERED and len(columns) == 1:

@@ -77,7 +77,7 @@ class CR2(CovarianceEstimator):
         """See :meth:`CovarianceEstimator.estimate`."""
         groups = group_rows(design, self.cluster)
         Q, R_inv = orthogonal_rows(ls)
-        blocks = _blocks(Q, ls.es, groups)
+        blocks = _blocks(Q, ls.es, groups, design.weights)
         scores = blocks.scores @ R_inv.T
         # Contrast j in the coordinates of Q is row j of R_inv.
         df = np.array([_satterthwaite(blocks, w) for w in R_inv])
@@ -115,7 +115,7 @@ class CR2(CovarianceEstimator):
         q = len(r)
         groups = group_rows(design, self.cluster)
         Q, R_inv = orthogonal_rows(ls)
-        blocks = _blocks(Q, ls.es, groups)
+        blocks = _blocks(Q, ls.es, groups, design.weights)
         wald = wald_quadratic(C @ ls.params - r, C @ covariance.matrix @ C.T)
         eta = _hotelling_df(blocks, (C / ls.scale) @ R_inv)
         df_denom = eta - q + 1
@@ -143,7 +143,10 @@ class _Blocks:
     D : ndarray, shape (G, k, k)
         Q_g' A_g A_g Q_g = V f² s² V'.
     B : ndarray, shape (G, k, k)
-        Q_g' A_g Q_g = V f s² V'.
+        Q_g' A_g' Q_g = V f s² V'.
+
+    With weights A_g is (T S T)^(-1/2) T instead, S = I - H_gg and T = diag(1/w): not symmetric,
+    and equal to the above where a cluster's weights are equal.
     """
 
     scores: FloatArray = field(repr=False)
@@ -151,11 +154,17 @@ class _Blocks:
     B: FloatArray = field(repr=False)
 
 
-def _blocks(Q: FloatArray, e: FloatArray, groups: Groups) -> _Blocks:
+def _blocks(Q: FloatArray, e: FloatArray, groups: Groups, weights: FloatArray | None) -> _Blocks:
     k = Q.shape[1]
     scores = np.empty((groups.count, k))
     D, B = np.empty((groups.count, k, k)), np.empty((groups.count, k, k))
     for clusters, rows in rows_by_size(groups):
+        if weights is not None:
+            QA = _weighted_QA(Q[rows], weights[rows])
+            scores[clusters] = np.einsum("mkn,mn->mk", QA, e[rows])
+            D[clusters] = QA @ QA.transpose(0, 2, 1)
+            B[clusters] = (QA @ Q[rows]).transpose(0, 2, 1)
+            continue
         U, s, Vt = np.linalg.svd(Q[rows], full_matrices=False)
         slack = 1.0 - s**2
         f = np.where(slack > _ZERO, 1.0 / np.sqrt(np.maximum(slack, _ZERO)), 0.0)
@@ -164,6 +173,22 @@ def _blocks(Q: FloatArray, e: FloatArray, groups: Groups) -> _Blocks:
         D[clusters] = (V * (f * s)[:, None, :] ** 2) @ Vt
         B[clusters] = (V * (f * s**2)[:, None, :]) @ Vt
     return _Blocks(scores, D, B)
+
+
+def _weighted_QA(Q: FloatArray, weights: FloatArray) -> FloatArray:
+    """Q_g' A_g of clusters of one size; Q has shape (m, n, k), the result (m, k, n).
+
+    In the units of the data Pustejovsky and Tipton's adjustment is D'(D (I - H) P D')^(-1/2) D
+    with P = D'D = diag(1/w) the working covariance; here rows are multiplied by sqrt(w).
+    """
+    T = 1.0 / weights
+    T = T / T.max(axis=1, keepdims=True)
+    S = np.eye(Q.shape[1]) - Q @ Q.transpose(0, 2, 1)
+    values, vectors = np.linalg.eigh(T[:, :, None] * S * T[:, None, :])
+    f = np.where(values > _ZERO, 1.0 / np.sqrt(np.maximum(values, _ZERO)), 0.0)
+    root = (vectors * f[:, None, :]) @ vectors.transpose(0, 2, 1)
+    out: FloatArray = Q.transpose(0, 2, 1) @ root * T[:, None, :]
+    return out
 
 
 def _satterthwaite(blocks: _Blocks, w: FloatArray) -> float:

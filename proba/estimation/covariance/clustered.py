@@ -7,7 +7,7 @@ from typing import Literal
 
 import numpy as np
 
-from proba.errors import DesignError
+from proba.errors import DesignError, SpecError
 from proba.estimation.covariance.base import (
     Covariance,
     CovarianceEstimator,
@@ -189,6 +189,13 @@ class TwoWay(CovarianceEstimator):
     first: str
     second: str
     correction: Literal["each", "min"] = "each"
+
+    def __post_init__(self) -> None:
+        if self.correction not in ("each", "min"):
+            raise SpecError(
+                f"two-way correction must be 'each' or 'min', not {self.correction!r}.",
+                f"korreksjonen (correction) må være 'each' eller 'min', ikke {self.correction!r}.",
+            )
 
     @property
     def name(self) -> str:
