@@ -35,9 +35,26 @@ def atomic_write_bytes(path: str | os.PathLike[str], content: bytes) -> Path:
     Raises
     ------
     OSError
-        If the folder cannot be written; ``path`` is then untouched.
+        If the folder cannot be written, naming ``path``, which is then untouched.
+
+    Notes
+    -----
+    A symbolic link stays one: the file it points at is replaced. A pipe or device
+    (``/dev/stdout``) is written to as it stands.
     """
     target = Path(path)
+    if target.exists() and not target.is_file():
+        target.write_bytes(content)  # for a folder this raises IsADirectoryError
+        return target
+    try:
+        _replace(target.resolve(), content)
+    except OSError as error:
+        # The user knows the target, not the temporary file.
+        raise type(error)(error.errno, error.strerror, str(target)) from error
+    return target
+
+
+def _replace(target: Path, content: bytes) -> None:
     handle, name = tempfile.mkstemp(prefix=f".{target.name}.", suffix=".tmp", dir=target.parent)
     try:
         with os.fdopen(handle, "wb") as file:
@@ -52,7 +69,6 @@ def atomic_write_bytes(path: str | os.PathLike[str], content: bytes) -> Path:
     except BaseException:
         Path(name).unlink(missing_ok=True)
         raise
-    return target
 
 
 def atomic_write_text(path: str | os.PathLike[str], text: str) -> Path:
@@ -78,7 +94,7 @@ def csv_text(header: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
     """
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(header)
+    writer.writerow([safe_cell(name) for name in header])
     for row in rows:
         writer.writerow(["" if v is None else safe_cell(v) for v in row])
     return out.getvalue()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_HALF_UP, Decimal, localcontext
 
 from proba.errors import Lang
 
@@ -11,7 +11,12 @@ MINUS = "\N{MINUS SIGN}"
 THIN = "\N{NARROW NO-BREAK SPACE}"
 
 # Relative slack when a binary float is a hair below a half: 2.675 is stored as 2.67499999999999982.
+# Never more than a thousandth of the last digit kept: 5e11 itself must stay 5e11.
 _SLACK = Decimal("1e-12")
+_SLACK_CAP = Decimal("1e-3")
+
+# More digits than any float has, whatever precision the caller's decimal context is set to.
+_DIGITS = 700
 
 
 def round_half_up(value: float, decimals: int = 0) -> Decimal:
@@ -29,7 +34,7 @@ def round_half_up(value: float, decimals: int = 0) -> Decimal:
     decimal.Decimal
         The rounded number, exact. The shortest decimal text of the float is what is rounded
         (``0.285`` is 0.285, not the binary number below it), and a number within 1e-12
-        (relative) under a half counts as the half.
+        (relative; at most a thousandth of the last digit kept) under a half counts as the half.
 
     Raises
     ------
@@ -43,9 +48,11 @@ def round_half_up(value: float, decimals: int = 0) -> Decimal:
     """
     if not math.isfinite(value):
         raise ValueError(f"cannot round {value!r}")
-    exact = Decimal(repr(float(value)))
-    quantum = Decimal(1).scaleb(-decimals)
-    return (exact * (1 + _SLACK)).quantize(quantum, rounding=ROUND_HALF_UP)
+    with localcontext(prec=_DIGITS):
+        exact = Decimal(repr(float(value)))
+        quantum = Decimal(1).scaleb(-decimals)
+        slack = min(abs(exact) * _SLACK, quantum * _SLACK_CAP)
+        return (exact + slack.copy_sign(exact)).quantize(quantum, rounding=ROUND_HALF_UP)
 
 
 def format_number(
@@ -80,6 +87,12 @@ def format_number(
     if lang == "nb":
         text = text.replace(",", THIN).replace(".", ",")
     return text.replace("-", MINUS)
+
+
+def plain_number(value: float, lang: Lang = "nb") -> str:
+    """Return a threshold or setting as short as it is: ``90``, ``112,5``, ``−16``."""
+    text = f"{value:g}".replace("-", MINUS)
+    return text.replace(".", ",") if lang == "nb" else text
 
 
 def format_pvalue(p: float, lang: Lang = "nb") -> str:

@@ -6,7 +6,7 @@ import unicodedata
 from dataclasses import dataclass
 from html import escape
 
-__all__ = ["TextTable"]
+__all__ = ["TextTable", "printable"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,14 +36,14 @@ class TextTable:
 
     def to_text(self) -> str:
         """Return the table as aligned plain text."""
-        lines = [self.header, *self.rows]
+        lines = [tuple(map(printable, line)) for line in (self.header, *self.rows)]
         widths = [max(_width(line[j]) for line in lines) for j in range(len(self.header))]
-        out = [f"[{self.label}]"] if self.label else []
-        out.append(self.title)
+        out = [f"[{printable(self.label)}]"] if self.label else []
+        out.append(printable(self.title))
         rule = "─" * (sum(widths) + 2 * (len(widths) - 1))
-        out += [rule, self._line(self.header, widths), rule]
-        out += [self._line(row, widths) for row in self.rows]
-        out += [rule, *self.notes]
+        out += [rule, self._line(lines[0], widths), rule]
+        out += [self._line(line, widths) for line in lines[1:]]
+        out += [rule, *map(printable, self.notes)]
         return "\n".join(out)
 
     def _line(self, cells: tuple[str, ...], widths: list[int]) -> str:
@@ -77,6 +77,20 @@ class TextTable:
 
     def _repr_html_(self) -> str:
         return self.to_html()
+
+
+def printable(text: str) -> str:
+    """Return the text as one line: line breaks, control and invisible characters made spaces.
+
+    Names and labels come from files; what they hold must not move a terminal's cursor, colour
+    it or break a row.
+    """
+    return "".join(" " if _is_control(c) else c for c in text)
+
+
+def _is_control(char: str) -> bool:
+    kind = unicodedata.category(char)
+    return kind.startswith("C") or kind in ("Zl", "Zp")
 
 
 def _width(text: str) -> int:

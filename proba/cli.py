@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
+import codecs
+import errno
+import io
+import math
+import sys
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
 from proba import __version__
-from proba.errors import Lang, ProbaError
+from proba._numbers import MINUS, THIN
+from proba._table import printable
+from proba.errors import FewClustersWarning, Lang, ProbaError
 
 if TYPE_CHECKING:
     from proba.estimation import Results, Spec
@@ -37,6 +46,10 @@ _PanelFile = Annotated[
 _SpecFile = Annotated[Path, typer.Option("--spec", metavar="FIL", help="Spesifikasjon (YAML).")]
 _Decimal = Annotated[
     DecimalMark, typer.Option("--decimal", help="Desimaltegn i tekstceller: . eller ,")
+]
+_Sheet = Annotated[
+    str | None,
+    typer.Option("--sheet", metavar="ARK", help="Ark i en Excel-fil; ellers det første."),
 ]
 _Encoding = Annotated[
     str, typer.Option("--encoding", help="Tegnsett i CSV-filer, f.eks. cp1252 fra Excel.")
@@ -81,6 +94,7 @@ def reproduce(
         Path, typer.Option("--out", metavar="MAPPE", help="Mappe for tabellene.")
     ] = Path("reproduksjon"),
     decimal: _Decimal = ".",
+    sheet: _Sheet = None,
     encoding: _Encoding = "utf-8-sig",
     pad_kommune: _Pad = False,
     small_shares: _SmallShares = None,
@@ -96,7 +110,7 @@ def reproduce(
     with _one_line_errors(lang):
         data = None
         if panel is not None:
-            data = _read(panel, decimal, encoding, pad_kommune, small_shares)
+            data = _read(panel, decimal, sheet, encoding, pad_kommune, small_shares)
         run = run_reproduction(data)
         files = write_reproduction(run, out)
         blocks = [table.to_text() for table in report_tables(run, lang)]
@@ -133,6 +147,7 @@ def estimate(
         Path | None, typer.Option("--json", metavar="FIL", help="Skriv resultatet som JSON.")
     ] = None,
     decimal: _Decimal = ".",
+    sheet: _Sheet = None,
     encoding: _Encoding = "utf-8-sig",
     pad_kommune: _Pad = False,
     small_shares: _SmallShares = None,
@@ -141,7 +156,7 @@ def estimate(
     """Estimer en regresjon på en panelfil."""
     with _one_line_errors(lang):
         model = _read_spec(spec)
-        data = _read(panel, decimal, encoding, pad_kommune, small_shares, model)
+        data = _read(panel, decimal, sheet, encoding, pad_kommune, small_shares, model)
         results = _fit(model, data, cov, cluster)
         if json_file is not None:
             import json
@@ -170,6 +185,7 @@ def index(
         ),
     ] = "inside",
     decimal: _Decimal = ".",
+    sheet: _Sheet = None,
     encoding: _Encoding = "utf-8-sig",
     pad_kommune: _Pad = False,
     small_shares: _SmallShares = None,
@@ -181,7 +197,7 @@ def index(
         from proba.reproduction import write_index_csv
 
         model = _read_spec(spec)
-        data = _read(panel, decimal, encoding, pad_kommune, small_shares, model)
+        data = _read(panel, decimal, sheet, encoding, pad_kommune, small_shares, model)
         # The index does not depend on the covariance; HC1 asks nothing of the panel.
         table = compute_index(_fit(model, data, "HC1", None), data, year_effects=year_effects)
         if csv is not None:
@@ -196,9 +212,40 @@ def index(
             _show(f"[{label}]")
 
 
+# Output sent to a file or pipe on Windows is often cp1252, which lacks these; a bare "?" for a
+# minus would change a number.
+_PLAIN = {MINUS: "-", THIN: "\N{NO-BREAK SPACE}", "→": "->", "─": "-", "∞": "inf"}
+
+
+def _plain_characters(error: UnicodeError) -> tuple[str, int]:
+    """Codec error handler: the nearest character the output can hold."""
+    if not isinstance(error, UnicodeEncodeError):
+        raise error
+    char = error.object[error.start]
+    plain = _PLAIN.get(char, "?")
+    try:
+        plain.encode(error.encoding)
+    except UnicodeEncodeError:
+        plain = " "
+    return plain, error.start + 1
+
+
 def main() -> None:
     """Entry point of the ``proba`` command."""
-    app()
+    codecs.register_error("proba.plain", _plain_characters)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="proba.plain")
+    try:
+        # Standalone, the library would print usage and a box around one sentence.
+        code = app(args=sys.argv[1:] or ["--help"], standalone_mode=False)
+    except Exception as error:
+        message = getattr(error, "format_message", None)
+        if message is None:
+            raise
+        typer.echo(f"Feil: {printable(message())} (proba --help)", err=True)
+        code = 2
+    sys.exit(code or 0)
 
 
 def _read_spec(path: Path) -> Spec:
@@ -210,6 +257,7 @@ def _read_spec(path: Path) -> Spec:
 def _read(
     path: Path,
     decimal: DecimalMark,
+    sheet: str | None,
     encoding: str,
     pad_kommune: bool,
     small_shares: list[str] | None,
@@ -220,6 +268,7 @@ def _read(
     return read_panel(
         path,
         decimal=decimal,
+        sheet=0 if sheet is None else sheet,
         encoding=encoding,
         pad_kommune=pad_kommune,
         small_shares=small_shares or (),
@@ -250,46 +299,72 @@ def _estimate_json(results: Results) -> dict[str, Any]:
         "cov": results.cov_name,
         "cluster": list(results.cluster_names),
         # One number where all coefficients share it; under CR2 each has its own, listed below.
-        "df": float(df.iloc[0]) if same else None,
-        "rsquared": results.rsquared,
-        "rsquared_adj": results.rsquared_adj,
+        "df": _json_number(df.iloc[0]) if same else None,
+        "rsquared": _json_number(results.rsquared),
+        "rsquared_adj": _json_number(results.rsquared_adj),
         "coefficients": [
-            {"name": str(name), **{k: float(row[k]) for k in keys}} for name, row in tidy.iterrows()
+            {"name": str(name), **{k: _json_number(row[k]) for k in keys}}
+            for name, row in tidy.iterrows()
         ],
     }
+
+
+def _json_number(value: float) -> float | int | None:
+    """Whole numbers without a point; what JSON cannot hold (a t of a perfect fit) as null."""
+    number = float(value)
+    if not math.isfinite(number):
+        return None
+    return int(number) if number.is_integer() and abs(number) < 1e15 else number
 
 
 def _show(text: str, *, bold: bool = False, colour: str | None = None) -> None:
     typer.secho(text, bold=bold, fg=colour)
 
 
-class _one_line_errors:
-    """Context: what goes wrong becomes one line on stderr and exit 2; warnings a line each."""
-
-    def __init__(self, lang: Lang) -> None:
-        self._lang = lang
-        self._caught = warnings.catch_warnings(record=True)
-
-    def __enter__(self) -> None:
-        self._warnings = self._caught.__enter__()
+@contextmanager
+def _one_line_errors(lang: Lang) -> Iterator[None]:
+    """Turn what goes wrong into one line on stderr and exit 2; our warnings into a line each."""
+    failure = None
+    with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
-
-    def __exit__(self, kind: type[BaseException] | None, error: Any, trace: Any) -> None:
-        self._caught.__exit__(kind, error, trace)
-        nb = self._lang == "nb"
-        from proba.errors import FewClustersWarning
-
-        for caught in self._warnings or ():
-            if isinstance(caught.message, FewClustersWarning):
-                text = caught.message.text(self._lang)
-                typer.echo(f"{'Advarsel' if nb else 'Warning'}: {text}", err=True)
-        if isinstance(error, ProbaError):
-            typer.echo(f"{'Feil' if nb else 'Error'}: {error.text(self._lang)}", err=True)
-            raise typer.Exit(2) from None
-        if isinstance(error, OSError):
+        try:
+            yield
+        except ProbaError as error:
+            failure = error.text(lang)
+        except BrokenPipeError:
+            raise  # the reader of a pipe left, which is no fault of ours
+        except OSError as error:
             place = f"{error.filename}: " if error.filename else ""
-            typer.echo(f"{'Feil' if nb else 'Error'}: {place}{error.strerror}", err=True)
-            raise typer.Exit(2) from None
+            failure = f"{place}{_os_text(error, lang)}"
+    for entry in caught:
+        if isinstance(entry.message, FewClustersWarning):
+            word = "Advarsel" if lang == "nb" else "Warning"
+            typer.echo(f"{word}: {printable(entry.message.text(lang))}", err=True)
+    if failure is not None:
+        typer.echo(f"{'Feil' if lang == 'nb' else 'Error'}: {printable(failure)}", err=True)
+        raise typer.Exit(2)
+
+
+_OS_TEXTS = {
+    errno.ENOENT: ("mappen finnes ikke", "no such folder"),
+    errno.ENOTDIR: ("en del av stien er ikke en mappe", "part of the path is not a folder"),
+    errno.EISDIR: ("er en mappe, ikke en fil", "is a folder, not a file"),
+    errno.EEXIST: ("er en fil, ikke en mappe", "is a file, not a folder"),
+    errno.EACCES: (
+        "ingen tilgang; er filen åpen i et annet program?",
+        "no access; is the file open in another program?",
+    ),
+    errno.EPERM: ("ikke tillatt", "not permitted"),
+    errno.EROFS: ("disken er skrivebeskyttet", "the disk is read-only"),
+    errno.ENOSPC: ("disken er full", "the disk is full"),
+    errno.ENAMETOOLONG: ("navnet er for langt", "the name is too long"),
+}
+
+
+def _os_text(error: OSError, lang: Lang) -> str:
+    if error.errno in _OS_TEXTS:
+        return _OS_TEXTS[error.errno][0 if lang == "nb" else 1]
+    return error.strerror or str(error)
 
 
 if __name__ == "__main__":

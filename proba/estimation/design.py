@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import reprlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -265,10 +266,11 @@ def numbers(frame: pd.DataFrame, name: str, spec: Spec) -> FloatArray:
         row = frame.loc[bad].iloc[0] if bad.any() else frame.iloc[0]
         raise DesignError(
             f"column '{name}' holds text where numbers are needed ({row[spec.entity]}, "
-            f"{row[spec.time]}: {row[name]!r}); read the file with decimal=',' if it has decimal "
-            "commas.",
+            f"{row[spec.time]}: {reprlib.repr(row[name])}); make every cell a number or empty, and "
+            "read a file with decimal commas with decimal=','.",
             f"kolonnen '{name}' har tekst der tall trengs ({row[spec.entity]}, {row[spec.time]}: "
-            f"{row[name]!r}); les filen med decimal=',' (--decimal ,) hvis den har desimalkomma.",
+            f"{reprlib.repr(row[name])}); la hver celle være et tall eller tom, og les en fil med "
+            "desimalkomma med decimal=',' (--decimal ,).",
         )
     values = column.to_numpy(dtype=np.float64, na_value=np.nan)
     infinite = np.isinf(values)

@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
+from reprlib import repr as _short  # what a file holds may be huge
 from typing import Any
 
 from proba.errors import SpecError
@@ -70,20 +71,20 @@ class Spec:
             optional = key in ("sample", "weights")
             if not (value is None and optional) and not (isinstance(value, str) and value):
                 raise SpecError(
-                    f"spec: '{key}' must be a column name, not {value!r}.",
-                    f"spesifikasjon: '{key}' må være et kolonnenavn, ikke {value!r}.",
+                    f"spec: '{key}' must be a column name, not {_short(value)}.",
+                    f"spesifikasjon: '{key}' må være et kolonnenavn, ikke {_short(value)}.",
                 )
         if not isinstance(self.year_effects, bool):
             raise SpecError(
-                f"spec: 'year_effects' must be true or false, not {self.year_effects!r}.",
+                f"spec: 'year_effects' must be true or false, not {_short(self.year_effects)}.",
                 f"spesifikasjon: 'year_effects' må være true eller false, ikke "
-                f"{self.year_effects!r}.",
+                f"{_short(self.year_effects)}.",
             )
         year = self.reference_year
         if year is not None and (not isinstance(year, int) or isinstance(year, bool)):
             raise SpecError(
-                f"spec: 'reference_year' must be a whole year, not {year!r}.",
-                f"spesifikasjon: 'reference_year' må være et helt årstall, ikke {year!r}.",
+                f"spec: 'reference_year' must be a whole year, not {_short(year)}.",
+                f"spesifikasjon: 'reference_year' må være et helt årstall, ikke {_short(year)}.",
             )
         if year is not None and not self.year_effects:
             raise SpecError(
@@ -160,7 +161,7 @@ class Spec:
             On an unknown or missing key or a value of the wrong type.
         """
         known = [f.name for f in fields(cls)]
-        unknown = [str(key) for key in data if key not in known]
+        unknown = [_short(key).strip("'") for key in data if key not in known]
         if unknown:
             raise SpecError(
                 f"{origin}: unknown key {', '.join(unknown)}; known keys are {', '.join(known)}.",
@@ -211,6 +212,7 @@ def read_spec(path: str | Path) -> Spec:
         ) from None
     try:
         data = yaml.safe_load(text)
+        tree = yaml.compose(text, Loader=yaml.SafeLoader)
     except (yaml.YAMLError, ValueError, RecursionError) as error:
         mark = getattr(error, "problem_mark", None)
         where = f" (line {mark.line + 1})" if mark is not None else ""
@@ -218,6 +220,13 @@ def read_spec(path: str | Path) -> Spec:
         raise SpecError(
             f"{name}: not valid YAML{where}.", f"{name}: ikke gyldig YAML{hvor}."
         ) from None
+    keys = [node.value for node, _ in tree.value] if isinstance(tree, yaml.MappingNode) else []
+    twice = sorted({str(k) for k in keys if keys.count(k) > 1})
+    if twice:
+        raise SpecError(
+            f"{name}: the key {', '.join(twice)} stands more than once.",
+            f"{name}: nøkkelen {', '.join(twice)} står mer enn én gang.",
+        )
     if not isinstance(data, dict):
         raise SpecError(
             f"{name}: expected a mapping with the keys dependent and regressors.",
@@ -230,8 +239,8 @@ def _as_names(value: object) -> tuple[str, ...]:
     names = tuple(value) if isinstance(value, (list, tuple)) else None
     if names is None or not names or not all(isinstance(n, str) and n for n in names):
         raise SpecError(
-            f"spec: 'regressors' must be a list of column names, not {value!r}.",
-            f"spesifikasjon: 'regressors' må være en liste med kolonnenavn, ikke {value!r}.",
+            f"spec: 'regressors' must be a list of column names, not {_short(value)}.",
+            f"spesifikasjon: 'regressors' må være en liste med kolonnenavn, ikke {_short(value)}.",
         )
     return names
 

@@ -6,12 +6,12 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
-from proba._numbers import format_number
+from proba._numbers import format_number, plain_number
 from proba._table import TextTable
 from proba.errors import IndexingError, Lang
 from proba.indices.index import IndexTable
 from proba.indices.rules import Rule
-from proba.panel import Panel
+from proba.panel import Panel, PanelMeta
 
 __all__ = ["GROUPS", "CaseSelection", "select_cases"]
 
@@ -65,16 +65,18 @@ class CaseSelection:
     def describe(self, lang: Lang = "nb") -> str:
         """Return the criteria in one sentence."""
         size = format_number(self.min_population, 0, lang)
-        low, high, strong = self.rule.low, self.rule.high, self.strong_change
+        low, high, strong = (
+            plain_number(v, lang) for v in (self.rule.low, self.rule.high, self.strong_change)
+        )
         if lang == "nb":
             return (
-                f"Minst {size} innbyggere siste år. Lavt: under {low:g} alle år. Høyt: {high:g} "
-                f"eller mer alle år. Sterk endring: minst {strong:g} indekspoeng fra første til "
+                f"Minst {size} innbyggere siste år. Lavt: under {low} alle år. Høyt: {high} "
+                f"eller mer alle år. Sterk endring: minst {strong} indekspoeng fra første til "
                 "siste år. Rapporten oppgir gruppene, men ikke grensene."
             )
         return (
-            f"At least {size} inhabitants in the last year. Low: below {low:g} in all years. High: "
-            f"{high:g} or more in all years. Strong change: at least {strong:g} index points from "
+            f"At least {size} inhabitants in the last year. Low: below {low} in all years. High: "
+            f"{high} or more in all years. Strong change: at least {strong} index points from "
             "first to last year. The report names the groups but not the thresholds."
         )
 
@@ -105,7 +107,7 @@ class CaseSelection:
             (*header, *map(str, years), "Endring" if nb else "Change"),
             rows,
             (self.describe(lang),),
-            self.label,
+            PanelMeta("", self.label).label_text(lang),
             left=3,
         )
 

@@ -19,6 +19,8 @@ __all__ = ["IndexTable", "YearEffects", "compute_index", "round_index"]
 
 YearEffects = Literal["inside", "outside"]
 
+_LARGEST = 2.0**62
+
 _REASONS_NB = {
     "missing": "mangler",
     "prediction is not positive": "beregnet behov er ikke positivt",
@@ -227,7 +229,20 @@ def compute_index(
 
 
 def round_index(values: pd.Series) -> pd.Series:
-    """Round half up to whole numbers, missing kept; dtype Int64."""
+    """Round half up to whole numbers, missing kept; dtype Int64.
+
+    Raises
+    ------
+    IndexingError
+        If a value is too large to be a whole number of 64 bits, naming its row.
+    """
+    huge = values.index[values.abs() > _LARGEST]
+    if len(huge):
+        where = ", ".join(map(str, huge[0])) if isinstance(huge[0], tuple) else huge[0]
+        raise IndexingError(
+            f"the index of {where} is {values[huge[0]]:g}; check the values behind it.",
+            f"indeksen for {where} er {values[huge[0]]:g}; kontroller verdiene bak den.",
+        )
     rounded = [pd.NA if np.isnan(v) else int(round_half_up(v)) for v in values.to_numpy()]
     return pd.Series(rounded, index=values.index, name=values.name, dtype="Int64")
 
@@ -235,4 +250,5 @@ def round_index(values: pd.Series) -> pd.Series:
 def _names(panel: Panel) -> pd.Series:
     if "kommunenavn" not in panel.frame.columns:
         return pd.Series(dtype=object)
-    return panel.frame["kommunenavn"].groupby(level=panel.entity).last()
+    names = panel.frame["kommunenavn"].groupby(level=panel.entity).last().dropna()
+    return names.astype("object").map(str)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import pandas as pd
 from pandas.api.typing import NAType
 
+from proba._numbers import plain_number
 from proba.errors import IndexingError, Lang
 from proba.indices.index import IndexTable
 
@@ -97,11 +98,12 @@ class Rule:
         Raises
         ------
         IndexingError
-            If a year is not in the table.
+            If a year is not in the table, or ``first`` comes after ``last``.
         """
         wide = index.wide(rounded=self.rounded)
-        start = wide.columns[0] if first is None else first
-        end = wide.columns[-1] if last is None else last
+        years = [int(y) for y in wide.columns]
+        start = years[0] if first is None else first
+        end = years[-1] if last is None else last
         for year in (start, end):
             if year not in wide.columns:
                 shown = ", ".join(map(str, wide.columns))
@@ -109,6 +111,11 @@ class Rule:
                     f"year {year} is not in the index table ({shown}).",
                     f"året {year} finnes ikke i indekstabellen ({shown}).",
                 )
+        if start > end:
+            raise IndexingError(
+                f"first year {start} comes after last year {end}.",
+                f"første år {start} kommer etter siste år {end}.",
+            )
         points = wide[end] - wide[start]
         return wide.assign(
             level=pd.Series([self.level(v) for v in wide[end]], wide.index, dtype=object),
@@ -118,16 +125,17 @@ class Rule:
 
     def describe(self, lang: Lang = "nb") -> str:
         """Return the thresholds in one sentence."""
+        low, high, change = (plain_number(v, lang) for v in (self.low, self.high, self.change))
         if lang == "nb":
             return (
-                f"Lavt: indeks under {self.low:g}. Middels: {self.low:g} til under {self.high:g}. "
-                f"Høyt: {self.high:g} eller mer (siste år). Økning/Nedgang: minst "
-                f"{self.change:g} indekspoeng fra første til siste år."
+                f"Lavt: indeks under {low}. Middels: {low} til under {high}. "
+                f"Høyt: {high} eller mer (siste år). Økning/Nedgang: minst "
+                f"{change} indekspoeng fra første til siste år."
             )
         return (
-            f"Lavt: index below {self.low:g}. Middels: {self.low:g} to below {self.high:g}. "
-            f"Høyt: {self.high:g} or more (last year). Økning/Nedgang: at least "
-            f"{self.change:g} index points from first to last year."
+            f"Lavt: index below {low}. Middels: {low} to below {high}. "
+            f"Høyt: {high} or more (last year). Økning/Nedgang: at least "
+            f"{change} index points from first to last year."
         )
 
     def __str__(self) -> str:
@@ -152,17 +160,20 @@ class RuleRange:
 
     def describe(self, lang: Lang = "nb") -> str:
         """Return the ranges in one sentence."""
-        low, high, rise, fall = self.low, self.high, self.rise, self.fall
+        low, high, rise, fall = (
+            [plain_number(v, lang) for v in pair]
+            for pair in (self.low, self.high, self.rise, self.fall)
+        )
         if lang == "nb":
             return (
-                f"Samme tabell fås med Lavt/Middels hvor som helst i ({low[0]:g}, {low[1]:g}], "
-                f"Middels/Høyt i ({high[0]:g}, {high[1]:g}], Økning i ({rise[0]:g}, {rise[1]:g}] "
-                f"og Nedgang i [{fall[0]:g}, {fall[1]:g}): reglen er én av mange."
+                f"Samme tabell fås med Lavt/Middels hvor som helst i ({low[0]}; {low[1]}], "
+                f"Middels/Høyt i ({high[0]}; {high[1]}], Økning i ({rise[0]}; {rise[1]}] "
+                f"og Nedgang i [{fall[0]}; {fall[1]}): reglen er én av mange."
             )
         return (
-            f"The same table follows with Lavt/Middels anywhere in ({low[0]:g}, {low[1]:g}], "
-            f"Middels/Høyt in ({high[0]:g}, {high[1]:g}], Økning in ({rise[0]:g}, {rise[1]:g}] and "
-            f"Nedgang in [{fall[0]:g}, {fall[1]:g}): the rule is one of many."
+            f"The same table follows with Lavt/Middels anywhere in ({low[0]}; {low[1]}], "
+            f"Middels/Høyt in ({high[0]}; {high[1]}], Økning in ({rise[0]}; {rise[1]}] and "
+            f"Nedgang in [{fall[0]}; {fall[1]}): the rule is one of many."
         )
 
 
@@ -192,8 +203,8 @@ def consistent_ranges(
     unknown = (set(level) - set(LEVELS)) | (set(change) - set(CHANGES))
     if unknown:
         raise IndexingError(
-            f"unknown level or change: {sorted(unknown)[0]!r}.",
-            f"ukjent nivå eller endring: {sorted(unknown)[0]!r}.",
+            f"unknown level or change: {min(unknown, key=str)!r}.",
+            f"ukjent nivå eller endring: {min(unknown, key=str)!r}.",
         )
     inf = float("inf")
 

@@ -11,8 +11,9 @@ from pathlib import Path
 import pandas as pd
 
 from proba._data import data_path
+from proba._table import printable
 from proba.errors import Lang, PanelError
-from proba.panel.reading import Decimal, parse_numbers, read_table
+from proba.panel.reading import Decimal, check_header, parse_numbers, read_table, unbox_numbers
 from proba.panel.validation import check_keys, check_values
 
 __all__ = ["LABEL_COLUMN", "Panel", "PanelMeta", "load_panel", "make_panel", "read_panel"]
@@ -92,7 +93,7 @@ class Panel:
         Raises
         ------
         PanelError
-            If an entity or year asked for is not in the panel.
+            If an entity or year asked for is not in the panel, or nothing is left.
         """
         frame = self.frame
         wanted: tuple[tuple[str, Collection[object] | None, Collection[object]], ...] = (
@@ -109,6 +110,11 @@ class Panel:
                     f"{self.meta.name}: {level} {unknown[0]} finnes ikke i panelet.",
                 )
             frame = frame[frame.index.get_level_values(level).isin(list(values))]
+        if frame.empty:
+            raise PanelError(
+                f"{self.meta.name}: no row is left of this selection.",
+                f"{self.meta.name}: ingen rad er igjen av dette utvalget.",
+            )
         return Panel(frame, self.meta, self.entity, self.time)
 
     def to_csv_frame(self) -> pd.DataFrame:
@@ -148,7 +154,7 @@ def make_panel(
     Parameters
     ----------
     frame : DataFrame
-        Keys as columns or as index levels named ``entity`` and ``time``.
+        Keys as columns or as index levels named ``entity`` and ``time`` (columns win).
     name : str
         Named in errors and outputs.
     label : str, optional
@@ -173,8 +179,13 @@ def make_panel(
         :mod:`proba.panel.validation` for the rules.
     """
     levels = [n for n in frame.index.names if n in (entity, time)]
-    flat = frame.reset_index(level=levels) if levels else frame
+    doubled = [n for n in levels if n in frame.columns]
+    flat = frame.reset_index(level=doubled, drop=True) if doubled else frame
+    levels = [n for n in levels if n not in doubled]
+    flat = flat.reset_index(level=levels) if levels else flat
+    check_header([str(c) for c in flat.columns], name)
     checked = check_keys(flat, entity, time, origin=name, pad_kommune=pad_kommune)
+    checked = unbox_numbers(checked)
     check_values(checked, entity, time, origin=name, small_shares=small_shares)
     if LABEL_COLUMN in checked.columns:
         own = _label_of(checked[LABEL_COLUMN], name)
@@ -270,7 +281,7 @@ def load_panel(name: str = "kalibrert") -> Panel:
 
 
 def _label_of(column: pd.Series, origin: str) -> str | None:
-    labels = sorted({str(v).strip() for v in column.dropna()} - {""})
+    labels = sorted({printable(str(v)).strip() for v in column.dropna()} - {""})
     if len(labels) > 1:
         raise PanelError(
             f"{origin}: the label column '{LABEL_COLUMN}' holds different labels "

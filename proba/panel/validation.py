@@ -2,17 +2,30 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection
+from datetime import date
 
 import numpy as np
 import pandas as pd
 
+from proba._table import printable
 from proba.errors import PanelError
 from proba.panel.registry import REGISTRY, Unit
 
 __all__ = ["check_keys", "check_values"]
 
 _SHOW = 3
+_WIDTH = 40
+_LARGEST_TIME = 2**53  # whole numbers a float holds exactly
+# Statistics Norway's signs for "not possible", "not available" and "not for publication".
+_SSB_MISSING = {".", "..", "...", "\N{HORIZONTAL ELLIPSIS}", ":"}
+# What a key column is often called instead.
+_LIKE = {
+    "kommune": {"kommune", "kommunenr", "kommunenummer", "knr", "komnr", "region"},
+    "aar": {"aar", "år", "year", "tid"},
+}
+_GROUPED = re.compile(r"-?[0-9]{1,3}([ \u00a0\u202f\u2009][0-9]{3})+")
 
 
 def check_keys(
@@ -45,9 +58,11 @@ def check_keys(
     for column in (entity, time):
         if column not in frame.columns:
             found = ", ".join(map(str, frame.columns[:12]))
+            like = [c for c in map(str, frame.columns) if _plain(c) in _LIKE.get(column, {column})]
+            hint = (f"; rename '{like[0]}'", f"; gi '{like[0]}' det navnet") if like else ("", "")
             raise PanelError(
-                f"{origin}: the column '{column}' is missing; found {found}.",
-                f"{origin}: kolonnen '{column}' mangler; fant {found}.",
+                f"{origin}: the column '{column}' is missing; found {found}{hint[0]}.",
+                f"{origin}: kolonnen '{column}' mangler; fant {found}{hint[1]}.",
             )
     if frame.empty:
         raise PanelError(f"{origin}: no rows.", f"{origin}: ingen rader.")
@@ -68,6 +83,10 @@ def check_keys(
             f"{more[1]}; behold én rad for hver.",
         )
     return out
+
+
+def _plain(name: str) -> str:
+    return name.strip().casefold()
 
 
 def check_values(
@@ -96,6 +115,15 @@ def check_values(
         a number belongs, shares outside 0-100, a whole column that looks like fractions,
         negative population or index, a flag that is not 0/1.
     """
+    percent = [c for c in frame.columns if (v := REGISTRY.get(str(c))) and v.unit.is_percent]
+    stray = [name for name in small_shares if name not in percent]
+    if stray:
+        raise PanelError(
+            f"{origin}: small_shares names '{stray[0]}', which is not a percent column here; "
+            f"those are {', '.join(map(str, percent)) or 'none'}.",
+            f"{origin}: small_shares (--small-shares) nevner '{stray[0]}', som ikke er en "
+            f"prosentkolonne her; de er {', '.join(map(str, percent)) or 'ingen'}.",
+        )
     for column in frame.columns:
         if column in (entity, time):
             continue
@@ -168,7 +196,7 @@ class _At:
         entity, time = self._keys
         shown = rows.head(_SHOW)
         places = "; ".join(
-            f"{entity} {row[entity]}, {time} {row[time]}: {row[self._column]}"
+            f"{entity} {row[entity]}, {time} {row[time]}: {_shown(row[self._column])}"
             for _, row in shown.iterrows()
         )
         more = _more(len(rows) - len(shown))
@@ -179,37 +207,78 @@ class _At:
 
 
 def _raise_text(frame: pd.DataFrame, entity: str, time: str, column: str, origin: str) -> None:
-    numbers = pd.to_numeric(frame[column], errors="coerce")
-    text = frame[column].notna() & numbers.isna()
-    _At(frame, entity, time, column, origin).complain(
-        text if text.any() else frame[column].notna(),
-        "is not a number",
-        "er ikke et tall",
-        "; read the file with decimal=',' if it has decimal commas",
-        "; les filen med decimal=',' (--decimal ,) hvis den har desimalkomma",
-    )
+    cells = frame[column].astype("object")
+    bad = cells.notna() & ~cells.map(lambda v: isinstance(v, (int, float, np.number)))
+    if bad.any():
+        hints = _text_hints(cells[bad].iloc[0])
+        at = _At(frame, entity, time, column, origin)
+        at.complain(bad, "is not a number", "er ikke et tall", *hints)
+
+
+def _text_hints(value: object) -> tuple[str, str]:
+    """Return what to do about a cell that is not a number, judged by how it looks."""
+    text = str(value).strip()
+    if isinstance(value, (date, np.datetime64)):
+        return (
+            "; it is a date (Excel makes dates of numbers such as 1.5): format the column as "
+            "numbers and enter the value again",
+            "; det er en dato (Excel gjør tall som 1.5 til datoer): formater kolonnen som tall og "
+            "skriv verdien på nytt",
+        )
+    if text in _SSB_MISSING:
+        return _EMPTY_CELL
+    if "," in text or _GROUPED.fullmatch(text):
+        return (
+            "; read the file with decimal=',' if it has decimal commas",
+            "; les filen med decimal=',' (--decimal ,) hvis den har desimalkomma",
+        )
+    if text.count(".") == 1 and text.replace(".", "").strip("+-").isdigit():
+        return (
+            "; it is text with a decimal point: read the file with decimal='.'",
+            "; det er tekst med desimalpunktum: les filen med decimal='.' (--decimal .)",
+        )
+    return ("; correct the cell, or leave it empty", "; rett cellen, eller la den stå tom")
+
+
+def _shown(value: object) -> str:
+    text = printable(str(value)).strip()
+    return text if len(text) <= _WIDTH else text[:_WIDTH] + "\N{HORIZONTAL ELLIPSIS}"
 
 
 def _years(values: pd.Series, time: str, origin: str) -> pd.Series:
-    numbers = pd.to_numeric(values, errors="coerce")
-    bad = numbers.isna() | ~np.isfinite(numbers.astype("float64")) | (numbers % 1 != 0)
+    kind = values.dtype
+    if pd.api.types.is_datetime64_any_dtype(kind) or pd.api.types.is_bool_dtype(kind):
+        numbers = pd.Series(np.nan, index=values.index)
+    else:
+        numbers = pd.to_numeric(values, errors="coerce").astype("float64")
+    bad = numbers.isna() | (numbers % 1 != 0) | (numbers.abs() > _LARGEST_TIME)
+    if time == "aar":
+        bad |= ~numbers.between(1000, 9999)
     if bad.any():
         row = int(np.flatnonzero(bad.to_numpy())[0])
+        value = values.iloc[row]
+        if pd.isna(value) or not str(value).strip():
+            raise _empty(time, row, origin)
         raise PanelError(
-            f"{origin}: '{time}' in row {row + 1} is {values.iloc[row]!r}, not a whole year.",
-            f"{origin}: '{time}' i rad {row + 1} er {values.iloc[row]!r}, ikke et helt årstall.",
+            f"{origin}: '{time}' in row {row + 1} below the header is '{_shown(value)}', not a "
+            "whole year.",
+            f"{origin}: '{time}' i rad {row + 1} under overskriften er '{_shown(value)}', ikke et "
+            "helt årstall.",
         )
     return numbers.astype("int64")
+
+
+def _empty(key: str, row: int, origin: str) -> PanelError:
+    return PanelError(
+        f"{origin}: '{key}' is empty in row {row + 1} below the header.",
+        f"{origin}: '{key}' er tom i rad {row + 1} under overskriften.",
+    )
 
 
 def _texts(values: pd.Series, entity: str, origin: str) -> pd.Series:
     missing = values.isna() | (values.astype("object").map(lambda v: str(v).strip() == ""))
     if missing.any():
-        row = int(np.flatnonzero(missing.to_numpy())[0])
-        raise PanelError(
-            f"{origin}: '{entity}' is empty in row {row + 1}.",
-            f"{origin}: '{entity}' er tom i rad {row + 1}.",
-        )
+        raise _empty(entity, int(np.flatnonzero(missing.to_numpy())[0]), origin)
     return values.astype("object").map(_key_text)
 
 
@@ -222,7 +291,7 @@ def _key_text(value: object) -> str:
 def _kommune_numbers(
     keys: pd.Series, years: pd.Series, origin: str, pad_kommune: bool
 ) -> pd.Series:
-    short = keys.str.fullmatch(r"[1-9]\d{2}")
+    short = keys.str.fullmatch("[1-9][0-9]{2}")
     if short.any() and pad_kommune:
         keys = keys.where(~short, "0" + keys)
     elif short.any():
@@ -237,14 +306,14 @@ def _kommune_numbers(
             f"og skal være '0{number}'; behold kolonnen som tekst, eller les med "
             "pad_kommune=True (--pad-kommune).",
         )
-    wrong = ~keys.str.fullmatch(r"\d{4}")
+    wrong = ~keys.str.fullmatch("[0-9]{4}")
     if wrong.any():
         row = int(np.flatnonzero(wrong.to_numpy())[0])
         raise PanelError(
-            f"{origin}: kommune '{keys.iloc[row]}' (aar {years.iloc[row]}) is not a four-digit "
-            "kommune number.",
-            f"{origin}: kommune '{keys.iloc[row]}' (aar {years.iloc[row]}) er ikke et firesifret "
-            "kommunenummer.",
+            f"{origin}: kommune '{_shown(keys.iloc[row])}' (aar {years.iloc[row]}) is not a "
+            "four-digit kommune number.",
+            f"{origin}: kommune '{_shown(keys.iloc[row])}' (aar {years.iloc[row]}) er ikke et "
+            "firesifret kommunenummer.",
         )
     return keys
 

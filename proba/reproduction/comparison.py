@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Hashable
 from dataclasses import dataclass, field
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from proba.errors import PanelError
 from proba.estimation import PROBA_2017, Results, Spec, fit
 from proba.indices import IndexTable, Rule, RuleRange, compute_index, consistent_ranges
 from proba.panel import Panel, load_panel
-from proba.published import agrees, load_table
+from proba.published import agrees, load_table, parse
 
 __all__ = ["DIFFERS", "EQUAL", "MISSING", "Fact", "Reproduction", "reproduce"]
 
@@ -21,6 +23,7 @@ DIFFERS = "avvik"
 MISSING = "mangler"
 
 _SIZE_COLUMNS = ("folketall", "urbanitet")
+_SUMMARY = ("antall_observasjoner", "r2_justert")
 _YEARS = ("2012", "2013", "2014", "2015", "2016")
 
 
@@ -32,7 +35,7 @@ class Fact:
     ----------
     name : str
     value : float
-        Ours, unrounded.
+        Ours, unrounded; NaN where the panel does not give it.
     printed : str
         Text as printed.
     corrected : str or None
@@ -40,7 +43,8 @@ class Fact:
     erratum : str or None
         Id of the erratum that says why.
     verdict : str
-        ``ok`` if ours rounds half up to the printed (or corrected) number, else ``avvik``.
+        ``ok`` if ours rounds half up to the printed (or corrected) number, else ``avvik``;
+        ``mangler`` where we have none.
     """
 
     name: str
@@ -128,6 +132,13 @@ class Reproduction:
             }
         ).loc[list(self.by_size.names)]
 
+    def closest_assumption(self) -> str:
+        """Return the column of :meth:`std_error_table` nearest the printed errors (median)."""
+        table = self.std_error_table()
+        printed = table.pop("printed").map(parse)
+        gaps = table.apply(lambda column: np.log(column / printed).abs().median())
+        return str(gaps.idxmin())
+
     def cluster_ratios(self) -> tuple[float, float]:
         """Median of SE under kommune over SE under HC1: regressors, year dummies."""
         ratio = self.by_kommune.std_errors / self.hc1.std_errors
@@ -203,24 +214,22 @@ def _vedlegg1(results: Results) -> tuple[tuple[Fact, ...], tuple[Fact, ...], Fac
     printed = table.frame.set_index("name")
     reasons = {e.id: e for e in table.errata}
     coefficients, std_errors = [], []
-    for name in [n for n in results.names if n in printed.index]:
+    # Every printed one, so that a year the panel lacks is counted as missing.
+    ours = pd.DataFrame({"coef": results.params, "se": results.std_errors}).reindex(printed.index)
+    for name in [n for n in printed.index if n not in _SUMMARY]:
         row: dict[Hashable, Any] = printed.loc[name].to_dict()
-        coefficients.append(_fact(name, results.params[name], row["coef_printed"]))
+        coefficients.append(_fact(name, ours.loc[name, "coef"], row["coef_printed"]))
         corrected, erratum = None, None
         if row["se_corrected"] != row["se"]:
             ids = str(row["erratum"]).split(";")
             erratum = next(i for i in ids if i in reasons and reasons[i].corrected)
             corrected = reasons[erratum].corrected
-        std_errors.append(
-            _fact(name, results.std_errors[name], row["se_printed"], corrected, erratum)
-        )
-    nobs = _fact("antall_observasjoner", results.nobs, _of(printed, "antall_observasjoner"))
-    r2 = _fact("r2_justert", results.rsquared_adj, _of(printed, "r2_justert"))
+        std_errors.append(_fact(name, ours.loc[name, "se"], row["se_printed"], corrected, erratum))
+    nobs, r2 = (
+        _fact(name, value, str(printed.loc[name, "coef_printed"]))
+        for name, value in zip(_SUMMARY, (results.nobs, results.rsquared_adj), strict=True)
+    )
     return tuple(coefficients), tuple(std_errors), nobs, r2
-
-
-def _of(printed: pd.DataFrame, name: str) -> str:
-    return str(printed.loc[name, "coef_printed"])
 
 
 def _fact(
@@ -231,8 +240,9 @@ def _fact(
     erratum: str | None = None,
 ) -> Fact:
     target = corrected if corrected is not None else printed
-    verdict = EQUAL if agrees(float(value), target) else DIFFERS
-    return Fact(name, float(value), printed, corrected, erratum, verdict)
+    number = float(value)
+    verdict = MISSING if math.isnan(number) else EQUAL if agrees(number, target) else DIFFERS
+    return Fact(name, number, printed, corrected, erratum, verdict)
 
 
 def _vedlegg2(index: IndexTable) -> pd.DataFrame:

@@ -45,7 +45,6 @@ def write_reproduction(run: Reproduction, folder: str | Path) -> tuple[Path, ...
     panel give the same bytes.
     """
     target = Path(folder)
-    target.mkdir(parents=True, exist_ok=True)
     tables = {
         "vedlegg1.csv": (
             csv_text(
@@ -66,11 +65,12 @@ def write_reproduction(run: Reproduction, folder: str | Path) -> tuple[Path, ...
             "Tabell 6-1: case-kommunene",
         ),
     }
+    document = json.dumps(reproduction_json(run), ensure_ascii=False, indent=1, allow_nan=False)
+    target.mkdir(parents=True, exist_ok=True)
     written = []
     for name, (text, title) in tables.items():
         written.append(atomic_write_text(target / name, text))
         written.append(write_csv_metadata(target / name, title, run.panel.meta))
-    document = json.dumps(reproduction_json(run), ensure_ascii=False, indent=1, allow_nan=False)
     written.append(atomic_write_text(target / "reproduction.json", document + "\n"))
     return tuple(written)
 
@@ -137,7 +137,7 @@ def reproduction_json(run: Reproduction) -> dict[str, Any]:
         "coefficients": [_fact(f) for f in run.coefficients],
         "std_errors": [_fact(f) for f in run.std_errors],
         "std_errors_by_assumption": {
-            str(name): {c: float(row[c]) for c in ("folketall", "kommune", "HC1")}
+            str(name): {c: _cell(row[c]) for c in ("folketall", "kommune", "HC1")}
             for name, row in table.iterrows()
         },
         "errata": [{"id": e.id, "text": e.text_nb} for e in labels if e.id in ids],
@@ -173,7 +173,7 @@ def _vedlegg1_rows(run: Reproduction) -> list[tuple[object, ...]]:
         if se.corrected is not None:
             verdict += f" (trykkfeil i standardfeil: {se.printed} leses {se.corrected})"
         printed = (_plain(coef.printed), _plain(se.printed))
-        rows.append((coef.name, coef.value, se.value, *printed, verdict))
+        rows.append((coef.name, _cell(coef.value), _cell(se.value), *printed, verdict))
     return rows
 
 
@@ -206,9 +206,9 @@ def _cell(value: Any) -> Any:
 def _fact(fact: Fact) -> Mapping[str, Any]:
     out: dict[str, Any] = {
         "name": fact.name,
-        "value": fact.value,
+        "value": _cell(fact.value),
         "printed": fact.printed,
-        "difference": fact.value - float(parse(fact.target)),
+        "difference": _cell(fact.value - float(parse(fact.target))),
         "verdict": fact.verdict,
     }
     if fact.corrected is not None:

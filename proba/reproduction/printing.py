@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from proba._numbers import format_number, round_half_up
 from proba._table import TextTable
 from proba.errors import Lang
@@ -97,6 +99,8 @@ def _ours(fact: Fact, lang: Lang) -> str:
 
 def _difference(fact: Fact, lang: Lang) -> str:
     gap = fact.value - float(parse(fact.target))
+    if math.isnan(gap):
+        return format_number(None)
     if "e" in fact.target:
         return format_number(gap, lang=lang, significant=2)
     return format_number(float(round_half_up(gap, _decimals(fact) + 2)), _decimals(fact) + 2, lang)
@@ -178,20 +182,25 @@ def _cluster_lines(run: Reproduction, lang: Lang) -> tuple[str, str]:
         format_number(v, 0, lang) for v in (run.nobs.value, run.by_size.covariance.nclusters[0])
     )
     slow, years = (format_number(r, 1, lang) for r in run.cluster_ratios())
+    closest = run.closest_assumption()
+    # On a panel made to give the printed errors, that it gives them is no evidence.
+    made_so = run.panel.meta.label is not None
     if lang == "nb":
+        names = {"folketall": "kommunestørrelse", "HC1": "HC1", "kommune": "klynger på kommune"}
         return (
             f"Klynger på folketallet gir {g} klynger av {n} rader, nesten én per rad: det er i "
             "praksis HC1, som om en kommunes fem år var uavhengige.",
-            f"Med klynger på kommune blir feilene til kjennetegnene om lag {slow} ganger så store "
-            f"og årsdummienes {years} ganger (median): de trykte feilene ligner på den første "
-            "antakelsen.",
+            f"Klynger på kommune gir {slow} ganger så store feil for kjennetegnene og {years} for "
+            f"årsdummiene (median). Nærmest de trykte: {names[closest]}"
+            + (", men panelet er laget slik at det blir slik." if made_so else "."),
         )
+    names = {"folketall": "kommune size", "HC1": "HC1", "kommune": "clusters on kommune"}
     return (
         f"Clustering on the population figure gives {g} clusters of {n} rows, nearly one a row: in "
         "practice HC1, as if a kommune's five years were independent.",
-        f"Clustered by kommune, errors of the characteristics are about {slow} times as large and "
-        f"those of the year dummies {years} times (median): the printed errors resemble the first "
-        "assumption.",
+        f"Clusters on kommune give errors {slow} times as large for the characteristics and "
+        f"{years} for the year dummies (median). Closest to the printed: {names[closest]}"
+        + (", but the panel was made so that it would be." if made_so else "."),
     )
 
 

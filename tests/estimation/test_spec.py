@@ -167,6 +167,29 @@ def test_python_tags_are_refused_and_not_run(tag: str, key: str, tmp_path: Path)
     assert not target.exists()
 
 
+def test_a_repeated_key_is_refused(tmp_path: Path) -> None:
+    file = tmp_path / "spec.yaml"
+    file.write_text("dependent: y\nregressors: [x]\nregressors: [z]\n", encoding="utf-8")
+    with pytest.raises(SpecError, match="key regressors stands more than once"):
+        read_spec(file)
+
+
+def test_a_small_file_that_unfolds_to_a_huge_value_gives_a_short_message(tmp_path: Path) -> None:
+    lines = ["a: &a [x, x, x, x, x, x, x, x, x]"]
+    lines += [
+        f"{k}: &{k} [{', '.join(['*' + p] * 9)}]" for p, k in zip("abcdefg", "bcdefgh", strict=True)
+    ]
+    file = tmp_path / "spec.yaml"
+    file.write_text("\n".join([*lines, "dependent: *h", "regressors: [x]"]), encoding="utf-8")
+    with pytest.raises(SpecError) as caught:
+        read_spec(file)
+    assert len(caught.value.en) < 1000
+    file.write_text("dependent: &a [x, x, x, x]\nregressors: [*a, *a, *a]\n", encoding="utf-8")
+    with pytest.raises(SpecError) as caught:
+        read_spec(file)
+    assert len(caught.value.en) < 300
+
+
 def test_deep_nesting_is_refused(tmp_path: Path) -> None:
     with pytest.raises(SpecError):
         read_spec(write(tmp_path, "dependent: " + "[" * 5000))
