@@ -1,1 +1,43 @@
-"""What is shown: figures made from results computed upstream."""
+"""What is shown: figures made from results computed upstream.
+
+The figures need matplotlib (``pip install "proba[report]"``), which is imported when the first
+of them is used.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from proba.report.figures import (
+        HouseFigure,
+        coefficient_figure,
+        index_distribution_figure,
+        index_lines_figure,
+        reproduction_figure,
+        save_figure,
+        standard_errors_figure,
+    )
+
+__all__ = [
+    "HouseFigure",
+    "coefficient_figure",
+    "index_distribution_figure",
+    "index_lines_figure",
+    "reproduction_figure",
+    "save_figure",
+    "standard_errors_figure",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in __all__:
+        raise AttributeError(f"module 'proba.report' has no attribute {name!r}")
+    value = getattr(import_module("proba.report.figures"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

@@ -1,0 +1,290 @@
+"""The house style: colours, header with the panel's label, number formats, saving."""
+
+from __future__ import annotations
+
+import io
+import textwrap
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from proba._io import atomic_write_bytes
+from proba._numbers import format_number
+from proba.errors import Lang, ProbaError
+
+try:
+    import matplotlib
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+    from matplotlib.ticker import Formatter
+except ImportError as error:
+    raise ProbaError(
+        'figures need matplotlib: pip install "proba[report]".',
+        'figurer krever matplotlib: pip install "proba[report]".',
+    ) from error
+
+__all__ = [
+    "AMBER",
+    "BLUE",
+    "GREEN",
+    "GREY",
+    "INK",
+    "ORANGE",
+    "PALE",
+    "HouseFigure",
+    "Marking",
+    "NumberFormatter",
+    "finish",
+    "house_style",
+    "new_figure",
+    "save_figure",
+    "tidy_axes",
+]
+
+# Okabe and Ito's palette, safe for the common kinds of colour blindness.
+BLUE = "#0072B2"
+ORANGE = "#D55E00"
+GREEN = "#009E73"
+AMBER = "#E69F00"
+INK = "#222222"
+GREY = "#6B6B6B"
+PALE = "#E4E4E4"
+_LABEL_FILL = "#FFF1CC"
+
+_STYLE: dict[str, Any] = {
+    "font.family": ["DejaVu Sans"],  # comes with matplotlib: the same on every machine
+    "font.size": 9.0,
+    "text.color": INK,
+    "text.parse_math": False,  # a name with a dollar sign is a name
+    "axes.edgecolor": GREY,
+    "axes.labelcolor": INK,
+    "axes.labelsize": 9.0,
+    "axes.linewidth": 0.8,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.titlelocation": "left",
+    "axes.titlesize": 9.5,
+    "axes.titleweight": "bold",
+    "axes.titlepad": 8.0,
+    "axes.axisbelow": True,
+    "xtick.color": GREY,
+    "ytick.color": GREY,
+    "xtick.labelcolor": INK,
+    "ytick.labelcolor": INK,
+    "xtick.labelsize": 8.5,
+    "ytick.labelsize": 8.5,
+    "grid.color": PALE,
+    "grid.linewidth": 0.8,
+    "figure.facecolor": "white",
+    "savefig.facecolor": "white",
+    "svg.hashsalt": "proba",
+    "svg.fonttype": "path",
+    "pdf.fonttype": 42,
+}
+
+_FORMATS = ("png", "svg", "pdf")
+_SCREEN_DPI = 100
+_PRINT_DPI = 200
+_LINE = 0.185
+"""Height of a line of running text, inches."""
+_MARGIN = 0.12
+
+
+@contextmanager
+def house_style() -> Iterator[None]:
+    """Matplotlib's defaults with the house style on top; the user's settings come back after."""
+    with matplotlib.rc_context():
+        matplotlib.rcdefaults()
+        matplotlib.rcParams.update(_STYLE)
+        yield
+
+
+@dataclass(frozen=True, slots=True)
+class Marking:
+    """The words around a figure.
+
+    Attributes
+    ----------
+    title, subtitle : str
+    source : str
+        Bottom line.
+    label : str or None
+        The panel's label, drawn above the title.
+    """
+
+    title: str
+    subtitle: str
+    source: str
+    label: str | None
+
+
+class HouseFigure(Figure):
+    """A matplotlib figure that shows itself in a notebook without pyplot.
+
+    Attributes
+    ----------
+    marking : Marking
+        Title, source and label; written into the metadata of saved files too.
+    """
+
+    marking: Marking = Marking("", "", "", None)
+
+    def _repr_png_(self) -> tuple[bytes, dict[str, int]]:
+        width, height = (round(float(inches) * _SCREEN_DPI) for inches in self.get_size_inches())
+        return figure_bytes(self, "png"), {"width": width, "height": height}
+
+
+def new_figure(width: float, height: float, marking: Marking) -> HouseFigure:
+    """Return an empty figure with header and source line drawn and room kept for the axes.
+
+    Parameters
+    ----------
+    width, height : float
+        Inches; the height of the axes area, to which header and source line are added.
+    marking : Marking
+    """
+    per_line = int(width * 12)
+    subtitle = textwrap.wrap(marking.subtitle, per_line)
+    source = textwrap.wrap(marking.source, int(width * 14))
+    label = textwrap.wrap(marking.label, per_line) if marking.label else []
+    head = _MARGIN + 0.27 + _LINE * len(subtitle) + (0.13 + _LINE * len(label) if label else 0.0)
+    foot = _MARGIN + 0.16 * len(source)
+    total = height + head + foot
+    fig = HouseFigure(figsize=(width, total), dpi=_SCREEN_DPI, layout="constrained")
+    fig.marking = marking
+    left = _MARGIN / width
+    y = 1 - _MARGIN / total
+    if label:
+        fig.text(
+            left + 0.06 / width,
+            y - 0.04 / total,
+            "\n".join(label),
+            va="top",
+            fontsize=9,
+            fontweight="bold",
+            bbox={"boxstyle": "square,pad=0.35", "facecolor": _LABEL_FILL, "edgecolor": AMBER},
+        )
+        y -= (0.13 + _LINE * len(label)) / total
+    fig.text(left, y, marking.title, va="top", fontsize=12, fontweight="bold")
+    y -= 0.26 / total
+    fig.text(left, y, "\n".join(subtitle), va="top", fontsize=9, color=GREY, linespacing=1.3)
+    fig.text(
+        left,
+        _MARGIN / 2 / total,
+        "\n".join(source),
+        va="bottom",
+        fontsize=7.5,
+        color=GREY,
+        linespacing=1.2,
+    )
+    engine = fig.get_layout_engine()
+    if engine is not None:
+        engine.set(
+            rect=(0.06 / width, foot / total, 1 - 0.14 / width, height / total),  # type: ignore[call-arg]
+            w_pad=0.05,
+            h_pad=0.05,
+        )
+    return fig
+
+
+def finish(fig: HouseFigure) -> HouseFigure:
+    """Fix the layout, so that drawing once or ten times gives the same picture."""
+    fig.draw_without_rendering()
+    fig.draw_without_rendering()
+    fig.set_layout_engine("none")
+    return fig
+
+
+def tidy_axes(ax: Axes, lang: Lang, *, grid: str = "") -> None:
+    """Set number formats by language and a pale grid along ``grid`` (``x``, ``y``, ``xy``)."""
+    for name, axis in (("x", ax.xaxis), ("y", ax.yaxis)):
+        axis.set_major_formatter(NumberFormatter(lang))
+        axis.set_minor_formatter(lambda *_: "")
+        if name in grid:
+            axis.grid(True)
+
+
+class NumberFormatter(Formatter):
+    """Tick labels as in the tables: decimal comma and thin space in Norwegian."""
+
+    def __init__(self, lang: Lang) -> None:
+        self.lang = lang
+
+    def __call__(self, x: float, pos: int | None = None) -> str:
+        """Return one number with the decimals it needs."""
+        return format_number(x, _decimals([x]), self.lang)
+
+    def format_ticks(self, values: Sequence[float]) -> list[str]:
+        """Return all tick labels with the same number of decimals."""
+        places = _decimals(values)
+        return [format_number(float(v), places, self.lang) for v in values]
+
+
+def _decimals(values: Sequence[float]) -> int:
+    for places in range(7):
+        if np.allclose(np.round(values, places), values, rtol=1e-6, atol=1e-9):
+            return places
+    return 7
+
+
+def save_figure(fig: Figure, path: str | Path, *, dpi: int = _PRINT_DPI) -> Path:
+    """Write a figure as PNG, SVG or PDF: whole or not at all, the same bytes every time.
+
+    Parameters
+    ----------
+    fig : matplotlib.figure.Figure
+    path : path-like
+        The suffix says the format; the folder must exist.
+    dpi : int
+        Dots per inch of a PNG.
+
+    Returns
+    -------
+    pathlib.Path
+
+    Raises
+    ------
+    ProbaError
+        If the suffix is none of ``.png``, ``.svg``, ``.pdf``.
+    OSError
+        If the folder cannot be written.
+
+    Notes
+    -----
+    No date and no version of any program is written; title and label are, where the format has
+    a place for them.
+    """
+    target = Path(path)
+    return atomic_write_bytes(target, figure_bytes(fig, target.suffix.lower().lstrip("."), dpi))
+
+
+def figure_bytes(fig: Figure, kind: str, dpi: int = _PRINT_DPI) -> bytes:
+    """Return the file :func:`save_figure` writes, as bytes."""
+    if kind not in _FORMATS:
+        known = ", ".join(f".{f}" for f in _FORMATS)
+        raise ProbaError(
+            f"cannot save a figure as '.{kind}'; use one of {known}.",
+            f"kan ikke lagre en figur som «.{kind}»; bruk en av {known}.",
+        )
+    out = io.BytesIO()
+    with house_style():
+        fig.savefig(out, format=kind, dpi=dpi, metadata=_metadata(fig, kind))
+    return out.getvalue()
+
+
+def _metadata(fig: Figure, kind: str) -> dict[str, Any]:
+    marking = fig.marking if isinstance(fig, HouseFigure) else HouseFigure.marking
+    words = {"Title": marking.title} if marking.title else {}
+    about = "Subject" if kind == "pdf" else "Description"
+    if marking.label:
+        words[about] = marking.label
+    empty: dict[str, tuple[str, ...]] = {
+        "png": ("Software",),
+        "svg": ("Date", "Creator"),
+        "pdf": ("CreationDate", "Creator", "Producer"),
+    }
+    return {**dict.fromkeys(empty[kind]), **words}
