@@ -9,7 +9,7 @@ from html import escape
 __all__ = ["TextTable", "printable"]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class TextTable:
     """Rows of finished text.
 
@@ -73,6 +73,9 @@ class TextTable:
         return f' style="text-align:{side}"'
 
     def __str__(self) -> str:
+        return self.to_text()
+
+    def __repr__(self) -> str:
         return self.to_text()
 
     def _repr_html_(self) -> str:

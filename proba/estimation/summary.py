@@ -103,19 +103,9 @@ def _notes(results: Results, lang: Lang) -> tuple[str, ...]:
 
 def _f_line(results: Results, lang: Lang) -> str:
     try:
-        test = results.wald_test()
+        return results.wald_test().describe(lang)
     except DesignError as error:
         return f"F: {error.text(lang)}"
-    whole = float(test.df_denom).is_integer()
-    df = format_number(test.df_denom, 0 if whole else 1, lang)
-    return (
-        f"F({format_number(test.df_num, 0, lang)}, {df}) = {format_number(test.statistic, 2, lang)}"
-        f"   p {_relation(format_pvalue(test.pvalue, lang))}"
-    )
-
-
-def _relation(p: str) -> str:
-    return f"< {p[1:]}" if p.startswith("<") else f"= {p}"
 
 
 def _dropped_lines(results: Results, lang: Lang) -> list[str]:
@@ -168,7 +158,7 @@ class Comparable(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Comparison:
     """Several results side by side.
 
@@ -223,6 +213,9 @@ class Comparison:
 
     def __str__(self) -> str:
         return self.to_table().to_text()
+
+    def __repr__(self) -> str:
+        return str(self)
 
     def _repr_html_(self) -> str:
         return self.to_table().to_html()

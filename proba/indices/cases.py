@@ -24,7 +24,7 @@ GROUPS: dict[str, tuple[str, str]] = {
 """The four groups of Proba-rapport 2017-08, chapter 2, in the report's order."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class CaseSelection:
     """Kommuner in the four groups.
 
@@ -113,6 +113,9 @@ class CaseSelection:
 
     def __str__(self) -> str:
         return self.to_table().to_text()
+
+    def __repr__(self) -> str:
+        return str(self)
 
     def _repr_html_(self) -> str:
         return self.to_table().to_html()

@@ -10,6 +10,7 @@ import numpy.typing as npt
 import pandas as pd
 from scipy import stats
 
+from proba._numbers import format_number, format_pvalue
 from proba.errors import DesignError, Lang
 from proba.estimation.design import Design, FloatArray, IntArray
 from proba.estimation.least_squares import LeastSquares
@@ -88,6 +89,16 @@ class FTest:
     df_denom: float
     pvalue: float
     restrictions: tuple[str, ...]
+
+    def describe(self, lang: Lang = "nb") -> str:
+        """Return the test in one line: ``F(4, 386) = 10,97   p < 0,001``."""
+        df = format_number(self.df_denom, 0 if float(self.df_denom).is_integer() else 1, lang)
+        p = format_pvalue(self.pvalue, lang)
+        return (
+            f"F({format_number(self.df_num, 0, lang)}, {df}) = "
+            f"{format_number(self.statistic, 2, lang)}   "
+            f"p {f'< {p[1:]}' if p.startswith('<') else f'= {p}'}"
+        )
 
 
 @dataclass(frozen=True, slots=True)

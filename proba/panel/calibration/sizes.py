@@ -61,11 +61,12 @@ def size_order(navn: Sequence[str], index: IntArray, rng: np.random.Generator) -
     n = len(navn)
     position = {name: i for i, name in enumerate(navn)}
     fixed = [position[name] for name in (*LARGEST_IN_ORDER, SMALLEST_CASE)]
-    # Distance from 100 counts too: a small kommune is far from its predicted level more often.
-    # Eight points of noise keep the size from being a function of the index.
+    # Relative to the mean, so that a high index is no sign of a small kommune: the residuals of a
+    # sample of the larger kommuner can only be orthogonal to the design if its index averages
+    # about 100. Distance from 100 counts a little, and eight points of noise keep the size from
+    # being a function of the index.
     mean = np.maximum(index.mean(axis=1), 1.0)
-    # Counts scatter with the root of their mean, so a high index is no sign of a small kommune.
-    volatility = (index.std(axis=1) + 0.3 * np.abs(mean - 100)) / np.sqrt(mean / 100)
+    volatility = (index.std(axis=1) + 0.1 * np.abs(mean - 100)) / (mean / 100)
     volatility = volatility + 8.0 * rng.standard_normal(n)
     # A kommune that once spent nothing at all can only be a very small one.
     volatility = np.where((index == 0).any(axis=1), np.inf, volatility)

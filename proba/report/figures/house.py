@@ -99,7 +99,8 @@ def house_style() -> Iterator[None]:
     """Matplotlib's defaults with the house style on top; the user's settings come back after."""
     with matplotlib.rc_context():
         matplotlib.rcdefaults()
-        matplotlib.rcParams.update(_STYLE)
+        for key, value in _STYLE.items():
+            matplotlib.rcParams[key] = value  # type: ignore[index]
         yield
 
 
@@ -147,7 +148,7 @@ def new_figure(width: float, height: float, marking: Marking) -> HouseFigure:
         Inches; the height of the axes area, to which header and source line are added.
     marking : Marking
     """
-    per_line = int(width * 12)
+    per_line = int(width * 13)
     subtitle = textwrap.wrap(marking.subtitle, per_line)
     source = textwrap.wrap(marking.source, int(width * 14))
     label = textwrap.wrap(marking.label, per_line) if marking.label else []
@@ -199,10 +200,14 @@ def finish(fig: HouseFigure) -> HouseFigure:
     return fig
 
 
-def tidy_axes(ax: Axes, lang: Lang, *, grid: str = "") -> None:
-    """Set number formats by language and a pale grid along ``grid`` (``x``, ``y``, ``xy``)."""
+def tidy_axes(ax: Axes, lang: Lang, *, grid: str = "", each: bool = False) -> None:
+    """Set number formats by language and a pale grid along ``grid`` (``x``, ``y``, ``xy``).
+
+    ``each`` lets every tick have the decimals it needs, as on logarithmic axes. Named ticks are
+    set after this, which replaces their names.
+    """
     for name, axis in (("x", ax.xaxis), ("y", ax.yaxis)):
-        axis.set_major_formatter(NumberFormatter(lang))
+        axis.set_major_formatter(NumberFormatter(lang, each))
         axis.set_minor_formatter(lambda *_: "")
         if name in grid:
             axis.grid(True)
@@ -211,15 +216,18 @@ def tidy_axes(ax: Axes, lang: Lang, *, grid: str = "") -> None:
 class NumberFormatter(Formatter):
     """Tick labels as in the tables: decimal comma and thin space in Norwegian."""
 
-    def __init__(self, lang: Lang) -> None:
+    def __init__(self, lang: Lang, each: bool = False) -> None:
         self.lang = lang
+        self.each = each
 
     def __call__(self, x: float, pos: int | None = None) -> str:
         """Return one number with the decimals it needs."""
         return format_number(x, _decimals([x]), self.lang)
 
     def format_ticks(self, values: Sequence[float]) -> list[str]:
-        """Return all tick labels with the same number of decimals."""
+        """Return all tick labels, with the same number of decimals unless ``each``."""
+        if self.each:
+            return [self(float(v)) for v in values]
         places = _decimals(values)
         return [format_number(float(v), places, self.lang) for v in values]
 

@@ -90,7 +90,7 @@ def index_lines_figure(
     count = -(-len(chosen) // _COLUMNS)
     columns = min(_COLUMNS, len(chosen))
     span = (min(float(lines.min().min()), rule.low), max(float(lines.max().max()), rule.high))
-    room = 0.12 * (span[1] - span[0])
+    room = 0.2 * (span[1] - span[0])
     with house_style():
         fig = new_figure(8.0, 0.35 + 1.55 * count, marking)
         axes = fig.subplots(count, columns, sharex=True, sharey=True, squeeze=False)
@@ -98,7 +98,7 @@ def index_lines_figure(
             ax.set_visible(False)
         for ax, entity in zip(axes.flat, chosen, strict=False):
             ax.axhspan(rule.low, rule.high, color=PALE, zorder=0)
-            _draw_line(ax, lines.loc[entity], lang)
+            _draw_line(ax, pd.Series(lines.loc[entity]), lang)
             ax.set_title(str(index.names.get(entity, "")) or entity)
             ax.set_title(
                 _class_words(table.loc[entity, "level"], table.loc[entity, "change"]),
@@ -210,8 +210,8 @@ def _draw_line(ax: Axes, line: pd.Series, lang: Lang) -> None:
     known = line.dropna()
     for year in dict.fromkeys([known.index[0], known.index[-1]] if len(known) else []):
         # Below the line where the line runs off upwards, above it otherwise.
-        neighbour = known.iloc[1] if year == known.index[0] else known.iloc[-2]
-        above = len(known) < 2 or known[year] >= neighbour
+        inner = known.iloc[1:2] if year == known.index[0] else known.iloc[-2:-1]
+        above = inner.empty or known[year] >= inner.iloc[0]
         ax.annotate(
             format_number(float(known[year]), 0, lang),
             (int(year), float(known[year])),
@@ -260,7 +260,7 @@ def _draw_swings(ax: Axes, size: pd.Series, swings: pd.Series, lang: Lang) -> No
     ax.set_xscale("log")
     ax.set_yscale("log")
     ax.plot(size[drawn], swings[drawn], ".", color=BLUE, alpha=0.55, markersize=5, mew=0)
-    tidy_axes(ax, lang, grid="xy")
+    tidy_axes(ax, lang, grid="xy", each=True)
     for axis in (ax.xaxis, ax.yaxis):
         axis.set_major_locator(LogLocator(base=10, subs=(1.0, 3.0) if axis is ax.yaxis else (1.0,)))
         axis.set_minor_locator(NullLocator())

@@ -86,8 +86,7 @@ def standard_errors_figure(
     """
     nb = lang == "nb"
     rows = ratio_rows(source, titles, lang)
-    reproduced = isinstance(source, Reproduction)
-    if reproduced:
+    if isinstance(source, Reproduction):
         over = "den trykte" if nb else "the printed one"
         footer = source_words(report_name(), source.panel.meta.name, lang)
         label = source.panel.meta.label_text(lang)
@@ -96,7 +95,7 @@ def standard_errors_figure(
         footer = source_words(None, None, lang)
         label = source[0].label_text(lang)
     subtitle = f"Standardfeil delt på {over}" if nb else f"Standard error over {over}"
-    if reproduced:
+    if isinstance(source, Reproduction):
         subtitle += (
             ". Grå stolpe: alle verdier som avrundes til det trykte tallet."
             if nb
@@ -120,7 +119,7 @@ def standard_errors_figure(
 def ratio_rows(
     source: Reproduction | Sequence[Results], titles: Sequence[str] | None, lang: Lang
 ) -> RatioRows:
-    """Standard errors over the printed ones (reproduction) or over the first of several."""
+    """Return standard errors over the printed ones (reproduction) or over the first of several."""
     if isinstance(source, Reproduction):
         results: Sequence[Results] = (source.by_size, source.hc1, source.by_kommune)
         if titles is None:
@@ -157,8 +156,11 @@ def ratio_rows(
     return RatioRows(ratios, rounding)
 
 
-def draw_ratios(ax: Axes, rows: RatioRows, lang: Lang) -> None:
-    """Draw the dots, the line at 1 and the names of the series above."""
+def draw_ratios(ax: Axes, rows: RatioRows, lang: Lang, *, legend_from: float = 0.0) -> None:
+    """Draw the dots, the line at 1 and the names of the series above.
+
+    ``legend_from`` is where the names begin, in widths of the axes; negative is further left.
+    """
     ratios = rows.ratios
     at = np.arange(len(ratios))[::-1]
     ax.set_xscale("log")
@@ -179,7 +181,6 @@ def draw_ratios(ax: Axes, rows: RatioRows, lang: Lang) -> None:
             label=str(name),
             zorder=3 + 0.1 * (len(ratios.columns) - j),
         )
-    ax.set_yticks(at, [label_of(str(name), lang) for name in ratios.index])
     ax.set_ylim(-0.6, len(ratios) - 0.4)
     low, high = float(ratios.min().min()), float(ratios.max().max())
     if rows.rounding is not None:
@@ -187,17 +188,18 @@ def draw_ratios(ax: Axes, rows: RatioRows, lang: Lang) -> None:
         high = max(high, float(rows.rounding["upper"].max()))
     ax.set_xlim(min(low / 1.12, 0.8), max(high * 1.12, 1.25))
     tidy_axes(ax, lang, grid="x")
+    ax.set_yticks(at, [label_of(str(name), lang) for name in ratios.index])
     left, right = ax.get_xlim()
     ax.xaxis.set_major_locator(FixedLocator([t for t in _RATIOS if left <= t <= right]))
     ax.xaxis.set_minor_locator(NullLocator())
     ax.tick_params(axis="y", length=0)
     ax.spines["left"].set_visible(False)
     handles, names = ax.get_legend_handles_labels()
-    ax.legend(
+    legend = ax.legend(
         handles[::-1],
         names[::-1],
         loc="lower left",
-        bbox_to_anchor=(-0.02, 1.0),
+        bbox_to_anchor=(legend_from - 0.02, 1.0),
         ncols=len(names) if len(names) <= 3 else 3,
         frameon=False,
         fontsize=8.5,
@@ -205,6 +207,8 @@ def draw_ratios(ax: Axes, rows: RatioRows, lang: Lang) -> None:
         columnspacing=1.0,
         borderaxespad=0.1,
     )
+    if legend_from < 0:
+        legend.set_in_layout(False)  # it may stand over the names of the coefficients
 
 
 def coefficient_figure(
@@ -302,9 +306,9 @@ def _draw_intervals(
         y = at + gap * ((len(limits) - 1) / 2 - j)
         ax.hlines(y, frame["lower"], frame["upper"], color=color, linewidth=2.0, zorder=2)
         ax.plot(values, y, marker, color=color, markersize=5.5, markeredgecolor="white", zorder=3)
-    ax.set_yticks(at, [label_of(str(name), lang) for name in values.index])
     ax.set_ylim(-0.6, len(values) - 0.4)
     tidy_axes(ax, lang, grid="x")
+    ax.set_yticks(at, [label_of(str(name), lang) for name in values.index])
     ax.tick_params(axis="y", length=0)
     ax.spines["left"].set_visible(False)
 

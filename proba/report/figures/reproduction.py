@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pandas as pd
 from matplotlib.axes import Axes
 
@@ -60,17 +62,16 @@ def reproduction_figure(run: Reproduction, *, lang: Lang = "nb") -> HouseFigure:
         run.panel.meta.label_text(lang),
     )
     with house_style():
-        fig = new_figure(8.0, 4.35, marking)
-        top, below = fig.subfigures(2, 1, height_ratios=[0.62, 3.73])
+        fig = new_figure(8.0, 4.6, marking)
+        parts: Any = fig.subfigures(2, 1, height_ratios=[0.7, 3.9])
+        top, below = parts
         _draw_counts(top.add_subplot(), run, lang)
-        left, right = below.subplots(1, 2, gridspec_kw={"width_ratios": [1.0, 1.05]})
+        left, right = below.subplots(1, 2, gridspec_kw={"width_ratios": [1.0, 1.0]})
         _draw_index(left, run, lang)
-        draw_ratios(right, ratio_rows(run, None, lang), lang)
-        right.set_xlabel(
-            "Standardfeil delt på den trykte (log. skala)"
-            if nb
-            else "Standard error over the printed one (log scale)"
-        )
+        draw_ratios(right, ratio_rows(run, None, lang), lang, legend_from=-0.75)
+        left.set_title("Indeksen" if nb else "The index")
+        right.set_title(" ")  # keeps room for the names of the series
+        right.set_xlabel("Std.feil / trykt (log. skala)" if nb else "Std. error / printed (log)")
         return finish(fig)
 
 
