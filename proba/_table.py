@@ -65,7 +65,8 @@ class TextTable:
             cells = "".join(f"<td{self._align(j)}>{escape(c)}</td>" for j, c in enumerate(row))
             parts.append(f"<tr>{cells}</tr>")
         parts.append("</tbody></table>")
-        parts += [f"<p><small>{escape(note)}</small></p>" for note in self.notes]
+        if self.notes:
+            parts.append(f"<p><small>{'<br>'.join(map(escape, self.notes))}</small></p>")
         return "".join(parts)
 
     def _align(self, column: int) -> str:

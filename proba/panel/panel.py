@@ -14,6 +14,7 @@ from proba._data import data_path
 from proba._table import printable
 from proba.errors import Lang, PanelError
 from proba.panel.reading import Decimal, check_header, parse_numbers, read_table, unbox_numbers
+from proba.panel.registry import REGISTRY, Unit
 from proba.panel.validation import check_keys, check_values
 
 __all__ = ["LABEL_COLUMN", "Panel", "PanelMeta", "load_panel", "make_panel", "read_panel"]
@@ -191,7 +192,7 @@ def make_panel(
         own = _label_of(checked[LABEL_COLUMN], name)
         label = label if label is not None else own
         checked = checked.drop(columns=LABEL_COLUMN)
-    indexed = checked.set_index([entity, time]).sort_index()
+    indexed = _counts_as_integers(checked).set_index([entity, time]).sort_index()
     return Panel(indexed, PanelMeta(name, label, sha256), entity, time)
 
 
@@ -278,6 +279,17 @@ def load_panel(name: str = "kalibrert") -> Panel:
         )
     panel = read_panel(data_path(*_EMBEDDED[name]))
     return Panel(panel.frame, PanelMeta(name, panel.meta.label, panel.meta.sha256))
+
+
+def _counts_as_integers(frame: pd.DataFrame) -> pd.DataFrame:
+    """Make int64 of people and flags read as floats, so that 25094 is not shown as 25094.0."""
+    whole = {}
+    for name, column in frame.items():
+        variable = REGISTRY.get(str(name))
+        counted = variable is not None and variable.unit in (Unit.INHABITANTS, Unit.FLAG)
+        if counted and column.dtype == "float64" and bool((column % 1 == 0).all()):
+            whole[str(name)] = column.astype("int64")
+    return frame.assign(**whole)
 
 
 def _label_of(column: pd.Series, origin: str) -> str | None:

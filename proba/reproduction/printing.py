@@ -161,7 +161,9 @@ def _standard_errors(run: Reproduction, lang: Lang) -> TextTable:
         )
         for name, row in table.iterrows()
     )
-    size, kommune = run.by_size.covariance.nclusters[0], run.by_kommune.covariance.nclusters[0]
+    size, kommune = (
+        format_number(r.covariance.nclusters[0], 0, lang) for r in (run.by_size, run.by_kommune)
+    )
     header = (
         ("", f"Kommunestørrelse (G = {size})", "HC1", f"Kommune (G = {kommune})", "Trykt")
         if nb
