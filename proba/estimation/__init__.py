@@ -6,6 +6,7 @@ from proba.estimation.covariance import (
     CR1,
     CR2,
     CR3,
+    FEW_CLUSTERS,
     HC1,
     HC2,
     HC3,
@@ -18,7 +19,7 @@ from proba.estimation.covariance import (
     make_covariance,
 )
 from proba.estimation.design import Design, Dropped
-from proba.estimation.fit import FEW_CLUSTERS, fit
+from proba.estimation.fit import fit
 from proba.estimation.results import Results
 from proba.estimation.spec import CONSTANT, PROBA_2017, Spec, read_spec
 from proba.estimation.summary import Comparison, compare, significance_stars

@@ -2,25 +2,22 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Sequence
 
 import pandas as pd
 
-from proba.errors import FewClustersWarning
-from proba.estimation.covariance import CovarianceEstimator, make_covariance
+from proba.estimation.covariance import (
+    CovarianceEstimator,
+    make_covariance,
+    warn_few_clusters,
+)
 from proba.estimation.design import build_design
 from proba.estimation.least_squares import solve
 from proba.estimation.results import Results
 from proba.estimation.spec import Spec
 from proba.panel import Panel
 
-__all__ = ["FEW_CLUSTERS", "fit"]
-
-FEW_CLUSTERS = 40
-"""Below this many clusters CR0 and CR1 are known to reject too often."""
-
-_NO_SMALL_SAMPLE_DF = ("CR0", "CR1", "CR3", "two-way")
+__all__ = ["fit"]
 
 
 def fit(
@@ -80,8 +77,7 @@ def fit(
     design = build_design(spec, data, clusters=estimator.clusters)
     ls = solve(design)
     covariance = estimator.estimate(design, ls)
-    if covariance.nclusters and min(covariance.nclusters) < FEW_CLUSTERS:
-        _warn_few(covariance.name, min(covariance.nclusters))
+    warn_few_clusters(covariance, stacklevel=3)
     label = data.meta.label if isinstance(data, Panel) else None
     return Results(
         spec=spec,
@@ -91,16 +87,3 @@ def fit(
         estimator=estimator,
         label=label,
     )
-
-
-def _warn_few(name: str, count: int) -> None:
-    if name in _NO_SMALL_SAMPLE_DF:
-        warnings.warn(
-            FewClustersWarning(
-                f"only {count} clusters: {name} rejects too often below about {FEW_CLUSTERS}; use "
-                "cov='CR2', whose degrees of freedom allow for it, or a wild cluster bootstrap.",
-                f"bare {count} klynger: {name} forkaster for ofte under om lag {FEW_CLUSTERS}; "
-                "bruk CR2, med frihetsgrader som tar høyde for det, eller wild cluster bootstrap.",
-            ),
-            stacklevel=3,
-        )

@@ -18,6 +18,7 @@ from proba.estimation.covariance import (
     CovarianceEstimator,
     FTest,
     make_covariance,
+    warn_few_clusters,
 )
 from proba.estimation.design import Design, Dropped, FloatArray
 from proba.estimation.least_squares import LeastSquares
@@ -232,6 +233,11 @@ class Results(MaketablesHooks):
         SpecError, DesignError
             As in :func:`proba.estimation.fit`; also if a cluster column has missing values in
             the estimation sample, since the rows would no longer be the same.
+
+        Warns
+        -----
+        FewClustersWarning
+            As in :func:`proba.estimation.fit`.
         """
         estimator = make_covariance(cov, cluster, self.spec.entity)
         for column in estimator.clusters:
@@ -250,6 +256,7 @@ class Results(MaketablesHooks):
                     f"cluster='{column}' for å utelate slike rader.",
                 )
         covariance = estimator.estimate(self.design, self.least_squares)
+        warn_few_clusters(covariance, stacklevel=3)
         return replace(self, estimator=estimator, covariance=covariance)
 
     # Use --------------------------------------------------------------------------------------

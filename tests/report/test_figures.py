@@ -81,9 +81,9 @@ def test_coefficients_are_named_and_numbers_norwegian(run: Reproduction) -> None
     shown = words(standard_errors_figure(run))
     assert "Andel uføre 18–49 år" in shown
     assert "klynger: kommunestørrelse" in shown
-    assert "0,50" in shown
-    assert "0.50" not in shown
-    assert "0.50" in words(standard_errors_figure(run, lang="en"))
+    assert "0,75" in shown
+    assert "0.75" not in shown
+    assert "0.75" in words(standard_errors_figure(run, lang="en"))
 
 
 def test_the_readme_picture_counts_what_holds(run: Reproduction) -> None:
@@ -142,6 +142,27 @@ def test_bad_input_is_named(run: Reproduction, tmp_path: Path) -> None:
     with pytest.raises(ProbaError, match=r"'\.bmp'"):
         save_figure(coefficient_figure(run.by_size), tmp_path / "a.bmp")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_without_matplotlib_the_error_says_what_to_install() -> None:
+    code = (
+        "import sys; sys.modules['matplotlib'] = None\n"
+        "from proba.errors import ProbaError\n"
+        "import proba.report\n"
+        "try:\n    proba.report.save_figure\n"
+        "except ProbaError as error:\n    print(error, error.text('nb'))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.count('pip install "proba[report]"') == 2
+
+
+def test_the_names_of_the_series_stand_clear_of_the_header(run: Reproduction) -> None:
+    fig = standard_errors_figure(run)
+    fig.draw_without_rendering()
+    (body,) = fig.subfigs
+    (legend,) = body.legends
+    header = [t.get_window_extent().y0 for t in fig.texts if t.get_va() == "top"]
+    assert legend.get_window_extent().y1 <= min(header)
 
 
 def test_the_readme_picture_is_written(tmp_path: Path) -> None:

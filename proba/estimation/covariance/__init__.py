@@ -8,6 +8,7 @@ from proba.errors import SpecError
 from proba.estimation.covariance.base import Covariance, CovarianceEstimator, FTest, SmallSample
 from proba.estimation.covariance.bias_reduced import CR2
 from proba.estimation.covariance.clustered import CR0, CR1, CR3, TwoWay
+from proba.estimation.covariance.few_clusters import FEW_CLUSTERS, warn_few_clusters
 from proba.estimation.covariance.independent import HC1, HC2, HC3, Classical
 
 __all__ = [
@@ -15,6 +16,7 @@ __all__ = [
     "CR1",
     "CR2",
     "CR3",
+    "FEW_CLUSTERS",
     "HC1",
     "HC2",
     "HC3",
@@ -25,6 +27,7 @@ __all__ = [
     "SmallSample",
     "TwoWay",
     "make_covariance",
+    "warn_few_clusters",
 ]
 
 _INDEPENDENT: dict[str, Callable[[], CovarianceEstimator]] = {

@@ -40,6 +40,7 @@ __all__ = [
     "NumberFormatter",
     "finish",
     "house_style",
+    "legend_above",
     "new_figure",
     "save_figure",
     "tidy_axes",
@@ -150,7 +151,7 @@ def new_figure(width: float, height: float, marking: Marking) -> HouseFigure:
     """
     per_line = int(width * 13)
     subtitle = textwrap.wrap(marking.subtitle, per_line)
-    source = textwrap.wrap(marking.source, int(width * 14))
+    source = textwrap.wrap(marking.source, int(width * 16))
     label = textwrap.wrap(marking.label, per_line) if marking.label else []
     head = _MARGIN + 0.27 + _LINE * len(subtitle) + (0.13 + _LINE * len(label) if label else 0.0)
     foot = _MARGIN + 0.16 * len(source)
@@ -230,6 +231,39 @@ class NumberFormatter(Formatter):
             return [self(float(v)) for v in values]
         places = _decimals(values)
         return [format_number(float(v), places, self.lang) for v in values]
+
+
+def legend_above(ax: Axes, names: Sequence[str], *, heading: str | None = None) -> None:
+    """Name the series in rows above the figure (or subfigure) that holds the axes.
+
+    Parameters
+    ----------
+    ax : Axes
+    names : sequence of str
+        The series' labels, in the order to name them.
+    heading : str, optional
+        Bold line above the names.
+    """
+    handles = dict(zip(*reversed(ax.get_legend_handles_labels()), strict=True))
+    figure = ax.get_figure(root=False)
+    if figure is None:
+        return
+    figure.legend(
+        [handles[name] for name in names],
+        list(names),
+        loc="outside upper left",
+        ncols=min(len(names), 3),
+        title=heading,
+        title_fontproperties={"weight": "bold", "size": 9.5},
+        alignment="left",
+        frameon=False,
+        fontsize=8.5,
+        handlelength=1.4,
+        handletextpad=0.4,
+        columnspacing=1.2,
+        borderaxespad=0.2,
+        borderpad=0.1,
+    )
 
 
 def _decimals(values: Sequence[float]) -> int:

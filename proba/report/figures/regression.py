@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from textwrap import fill
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -27,6 +29,7 @@ from proba.report.figures.house import (
     Marking,
     finish,
     house_style,
+    legend_above,
     new_figure,
     tidy_axes,
 )
@@ -109,7 +112,8 @@ def standard_errors_figure(
     with house_style():
         height = 0.6 + 0.29 * len(rows.ratios)
         fig = new_figure(8.0, height, Marking(title, subtitle, footer, label))
-        ax = fig.add_subplot()
+        body: Any = fig.subfigures()  # keeps the names of the series below the header
+        ax = body.add_subplot()
         draw_ratios(ax, rows, lang)
         words = "Forholdstall, logaritmisk skala" if nb else "Ratio, logarithmic scale"
         ax.set_xlabel(words)
@@ -135,7 +139,7 @@ def ratio_rows(
         check_results(results)
         reference = results[0].std_errors
         rounding = None
-    names = tuple(titles) if titles is not None else tuple(r.title for r in results)
+    names = tuple(titles) if titles is not None else tuple(_title(r, lang) for r in results)
     if len(names) != len(results) or len(set(names)) != len(names):
         raise ProbaError(
             f"{len(results)} results need {len(results)} different titles, not {list(names)}.",
@@ -156,11 +160,8 @@ def ratio_rows(
     return RatioRows(ratios, rounding)
 
 
-def draw_ratios(ax: Axes, rows: RatioRows, lang: Lang, *, legend_from: float = 0.0) -> None:
-    """Draw the dots, the line at 1 and the names of the series above.
-
-    ``legend_from`` is where the names begin, in widths of the axes; negative is further left.
-    """
+def draw_ratios(ax: Axes, rows: RatioRows, lang: Lang, *, heading: str | None = None) -> None:
+    """Draw the dots, the line at 1 and, above, a heading and the names of the series."""
     ratios = rows.ratios
     at = np.arange(len(ratios))[::-1]
     ax.set_xscale("log")
@@ -187,28 +188,14 @@ def draw_ratios(ax: Axes, rows: RatioRows, lang: Lang, *, legend_from: float = 0
         low = min(low, float(rows.rounding["lower"].min()))
         high = max(high, float(rows.rounding["upper"].max()))
     ax.set_xlim(min(low / 1.12, 0.8), max(high * 1.12, 1.25))
-    tidy_axes(ax, lang, grid="x")
-    ax.set_yticks(at, [label_of(str(name), lang) for name in ratios.index])
+    tidy_axes(ax, lang, grid="x", each=True)
+    ax.set_yticks(at, [fill(label_of(str(name), lang), 32) for name in ratios.index])
     left, right = ax.get_xlim()
     ax.xaxis.set_major_locator(FixedLocator([t for t in _RATIOS if left <= t <= right]))
     ax.xaxis.set_minor_locator(NullLocator())
     ax.tick_params(axis="y", length=0)
     ax.spines["left"].set_visible(False)
-    handles, names = ax.get_legend_handles_labels()
-    legend = ax.legend(
-        handles[::-1],
-        names[::-1],
-        loc="lower left",
-        bbox_to_anchor=(legend_from - 0.02, 1.0),
-        ncols=len(names) if len(names) <= 3 else 3,
-        frameon=False,
-        fontsize=8.5,
-        handletextpad=0.1,
-        columnspacing=1.0,
-        borderaxespad=0.1,
-    )
-    if legend_from < 0:
-        legend.set_in_layout(False)  # it may stand over the names of the coefficients
+    legend_above(ax, [str(name) for name in ratios], heading=heading)
 
 
 def coefficient_figure(
@@ -238,7 +225,7 @@ def coefficient_figure(
         If there are no results, their coefficients differ, or titles and results do not match.
     """
     check_results(results)
-    names = tuple(titles) if titles is not None else tuple(r.title for r in results)
+    names = tuple(titles) if titles is not None else tuple(_title(r, lang) for r in results)
     if len(names) != len(results):
         raise ProbaError(
             f"{len(results)} results need {len(results)} titles, not {len(names)}.",
@@ -308,7 +295,7 @@ def _draw_intervals(
         ax.plot(values, y, marker, color=color, markersize=5.5, markeredgecolor="white", zorder=3)
     ax.set_ylim(-0.6, len(values) - 0.4)
     tidy_axes(ax, lang, grid="x")
-    ax.set_yticks(at, [label_of(str(name), lang) for name in values.index])
+    ax.set_yticks(at, [fill(label_of(str(name), lang), 32) for name in values.index])
     ax.tick_params(axis="y", length=0)
     ax.spines["left"].set_visible(False)
 
@@ -331,6 +318,10 @@ def _name_series(ax: Axes, names: Sequence[str]) -> None:
 def _pairs(count: int) -> list[tuple[str, str]]:
     order = (_MARKS[0], _MARKS[2], _MARKS[1], *_MARKS[3:])
     return [order[j % len(order)] for j in range(count)]
+
+
+def _title(result: Results, lang: Lang) -> str:
+    return result.title.replace("two-way", "toveis") if lang == "nb" else result.title
 
 
 def _series_title(result: Results, run: Reproduction, lang: Lang) -> str:

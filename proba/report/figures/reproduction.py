@@ -51,42 +51,50 @@ def reproduction_figure(run: Reproduction, *, lang: Lang = "nb") -> HouseFigure:
     name = report_name()
     title = f"{name}, regnet om tall for tall" if nb else f"{name}, recomputed number by number"
     subtitle = (
-        "Like med trykt presisjon, av alle trykte tall:"
+        "Hvert tall er regnet ut på nytt, avrundet og holdt mot det trykte."
         if nb
-        else "Equal at printed precision, of all printed numbers:"
+        else "Every number is computed anew, rounded and held against the printed one."
+    )
+    rounding = (
+        "Grått felt: alt som avrundes til det trykte tallet."
+        if nb
+        else "Grey bar: all that rounds to the printed number."
     )
     marking = Marking(
         title,
         subtitle,
-        source_words(name, run.panel.meta.name, lang),
+        f"{rounding} {source_words(name, run.panel.meta.name, lang)}",
         run.panel.meta.label_text(lang),
     )
     with house_style():
-        fig = new_figure(8.0, 4.6, marking)
-        parts: Any = fig.subfigures(2, 1, height_ratios=[0.7, 3.9])
-        top, below = parts
+        fig = new_figure(8.0, 4.15, marking)
+        columns: Any = fig.subfigures(1, 2, width_ratios=[1.0, 1.7])
+        left, right = columns
+        rows: Any = left.subfigures(2, 1, height_ratios=[1.0, 2.3])
+        top, below = rows
         _draw_counts(top.add_subplot(), run, lang)
-        left, right = below.subplots(1, 2, gridspec_kw={"width_ratios": [1.0, 1.0]})
-        _draw_index(left, run, lang)
-        draw_ratios(right, ratio_rows(run, None, lang), lang, legend_from=-0.75)
-        left.set_title("Indeksen" if nb else "The index")
-        right.set_title(" ")  # keeps room for the names of the series
-        right.set_xlabel("Std.feil / trykt (log. skala)" if nb else "Std. error / printed (log)")
+        _draw_index(below.add_subplot(), run, lang)
+        heading = "Standardfeil delt på de trykte" if nb else "Standard errors over the printed"
+        ax = right.add_subplot()
+        draw_ratios(ax, ratio_rows(run, None, lang), lang, heading=heading)
+        ax.set_xlabel("Forholdstall (log. skala)" if nb else "Ratio (log scale)")
         return finish(fig)
 
 
 def _draw_counts(ax: Axes, run: Reproduction, lang: Lang) -> None:
+    """Write how many numbers are equal to the printed ones, a line a part."""
+    nb = lang == "nb"
     ax.set_axis_off()
     ax.set_xlim(0, 1)
     ax.set_ylim(0, 1)
-    of = "av" if lang == "nb" else "of"
     for j, (part, words) in enumerate(_PARTS.items()):
         hit, total = run.counts[part]
         shown = [format_number(n, 0, lang) for n in (hit, total)]
-        x = j / len(_PARTS)
+        count = f"{shown[0]} {'av' if nb else 'of'} {shown[1]}"
         color = BLUE if hit == total else ORANGE
-        ax.text(x, 0.95, f"{shown[0]} {of} {shown[1]}", va="top", fontsize=14, color=color)
-        ax.text(x, 0.3, words[0 if lang == "nb" else 1], va="top", fontsize=9, color=INK)
+        y = 0.8 - j / len(_PARTS)
+        ax.text(0.47, y, count, ha="right", fontsize=10.5, weight="bold", color=color)
+        ax.text(0.52, y, words[0 if nb else 1], fontsize=9, color=INK)
 
 
 def _draw_index(ax: Axes, run: Reproduction, lang: Lang) -> None:
