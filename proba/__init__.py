@@ -19,11 +19,13 @@ __version__ = "0.1.0"
 
 if TYPE_CHECKING:
     from proba.errors import (
+        CovarianceWarning,
         DesignError,
         FewClustersWarning,
         IndexingError,
         PanelError,
         ProbaError,
+        ProbaWarning,
         PublishedError,
         SpecError,
     )
@@ -36,7 +38,10 @@ if TYPE_CHECKING:
         HC2,
         HC3,
         PROBA_2017,
+        AlternativeResults,
         Classical,
+        Comparison,
+        CovarianceEstimator,
         Results,
         Spec,
         TwoWay,
@@ -45,17 +50,19 @@ if TYPE_CHECKING:
         fit_alternative,
         read_spec,
     )
-    from proba.indices import IndexTable, Rule, compute_index, select_cases
-    from proba.panel import Panel, load_panel, make_panel, read_panel
-    from proba.reproduction import reproduce
+    from proba.indices import CaseSelection, IndexTable, Rule, compute_index, select_cases
+    from proba.panel import Panel, PanelMeta, load_panel, make_panel, read_panel, with_size_classes
+    from proba.reproduction import Reproduction, reproduce
 
 _HOMES = {
     "proba.errors": (
+        "CovarianceWarning",
         "DesignError",
         "FewClustersWarning",
         "IndexingError",
         "PanelError",
         "ProbaError",
+        "ProbaWarning",
         "PublishedError",
         "SpecError",
     ),
@@ -68,7 +75,10 @@ _HOMES = {
         "HC2",
         "HC3",
         "PROBA_2017",
+        "AlternativeResults",
         "Classical",
+        "Comparison",
+        "CovarianceEstimator",
         "Results",
         "Spec",
         "TwoWay",
@@ -77,9 +87,25 @@ _HOMES = {
         "fit_alternative",
         "read_spec",
     ),
-    "proba.indices": ("IndexTable", "Rule", "compute_index", "select_cases"),
-    "proba.panel": ("Panel", "load_panel", "make_panel", "read_panel"),
-    "proba.reproduction": ("reproduce",),
+    "proba.indices": (
+        "CaseSelection",
+        "IndexTable",
+        "Rule",
+        "compute_index",
+        "select_cases",
+    ),
+    "proba.panel": (
+        "Panel",
+        "PanelMeta",
+        "load_panel",
+        "make_panel",
+        "read_panel",
+        "with_size_classes",
+    ),
+    "proba.reproduction": (
+        "Reproduction",
+        "reproduce",
+    ),
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 
@@ -92,15 +118,23 @@ __all__ = [
     "HC2",
     "HC3",
     "PROBA_2017",
+    "AlternativeResults",
+    "CaseSelection",
     "Classical",
+    "Comparison",
+    "CovarianceEstimator",
+    "CovarianceWarning",
     "DesignError",
     "FewClustersWarning",
     "IndexTable",
     "IndexingError",
     "Panel",
     "PanelError",
+    "PanelMeta",
     "ProbaError",
+    "ProbaWarning",
     "PublishedError",
+    "Reproduction",
     "Results",
     "Rule",
     "Spec",
@@ -117,6 +151,7 @@ __all__ = [
     "read_spec",
     "reproduce",
     "select_cases",
+    "with_size_classes",
 ]
 
 

@@ -18,7 +18,7 @@ import typer
 from proba import __version__
 from proba._numbers import MINUS, THIN
 from proba._table import printable
-from proba.errors import FewClustersWarning, Lang, ProbaError
+from proba.errors import Lang, ProbaError, ProbaWarning
 
 if TYPE_CHECKING:
     from proba.estimation import Results, Spec
@@ -279,12 +279,8 @@ def _read(
 
 def _fit(spec: Spec, data: Panel, cov: str, cluster: list[str] | None) -> Results:
     from proba.estimation import fit
-    from proba.panel import SIZE_CLASS, with_size_classes
 
-    columns = tuple(cluster or ())
-    if SIZE_CLASS in columns and SIZE_CLASS not in data.frame.columns:
-        data = with_size_classes(data)
-    return fit(spec, data, cov=cov, cluster=columns or None)
+    return fit(spec, data, cov=cov, cluster=tuple(cluster) if cluster else None)
 
 
 def _estimate_json(results: Results) -> dict[str, Any]:
@@ -337,7 +333,7 @@ def _one_line_errors(lang: Lang) -> Iterator[None]:
             place = f"{error.filename}: " if error.filename else ""
             failure = f"{place}{_os_text(error, lang)}"
     for entry in caught:
-        if isinstance(entry.message, FewClustersWarning):
+        if isinstance(entry.message, ProbaWarning):
             word = "Advarsel" if lang == "nb" else "Warning"
             typer.echo(f"{word}: {printable(entry.message.text(lang))}", err=True)
     if failure is not None:

@@ -12,12 +12,14 @@ from typing import Literal
 Lang = Literal["nb", "en"]
 
 __all__ = [
+    "CovarianceWarning",
     "DesignError",
     "FewClustersWarning",
     "IndexingError",
     "Lang",
     "PanelError",
     "ProbaError",
+    "ProbaWarning",
     "PublishedError",
     "SpecError",
 ]
@@ -66,8 +68,8 @@ class PublishedError(ProbaError):
     """A published table or fact that does not exist, or does not read as it should."""
 
 
-class FewClustersWarning(UserWarning):
-    """Fewer clusters than the asymptotics of a cluster-robust covariance want (about 40).
+class ProbaWarning(UserWarning):
+    """Base of the warnings the toolkit gives on purpose.
 
     Parameters
     ----------
@@ -83,3 +85,11 @@ class FewClustersWarning(UserWarning):
     def text(self, lang: Lang = "nb") -> str:
         """Return the message in Norwegian bokmål (``"nb"``) or English (``"en"``)."""
         return self.nb if lang == "nb" else self.en
+
+
+class FewClustersWarning(ProbaWarning):
+    """Fewer clusters than the asymptotics of a cluster-robust covariance want (about 40)."""
+
+
+class CovarianceWarning(ProbaWarning):
+    """A covariance had to be mended and some of its standard errors are not to be trusted."""

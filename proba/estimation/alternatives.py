@@ -13,7 +13,10 @@ from proba._numbers import format_number as number
 from proba._numbers import format_pvalue
 from proba._table import TextTable
 from proba.errors import DesignError, Lang, SpecError
-from proba.estimation.design import Design, FloatArray, build_design, check_constant_regressors
+from proba.estimation.columns import FloatArray, label_of_data
+from proba.estimation.covariance import warn_few_clusters
+from proba.estimation.design import Design, build_design, check_variation
+from proba.estimation.least_squares import check_rank
 from proba.estimation.maketables import MaketablesHooks
 from proba.estimation.spec import CONSTANT, Spec
 from proba.estimation.summary import check_level
@@ -33,7 +36,7 @@ _TITLES: dict[str, tuple[str, str]] = {
 _SHORT = {"entity_effects": "FE", "random_effects": "RE", "between": "Between"}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class AlternativeResults(MaketablesHooks):
     """Coefficients of an alternative panel model, engine ``linearmodels``.
 
@@ -58,7 +61,8 @@ class AlternativeResults(MaketablesHooks):
     rsquared_adj : None
         Not defined in one way for these models, so not given.
     left_out : tuple of str
-        Spec columns the model cannot have (year dummies under ``between`` in balanced panels).
+        Spec columns the model does without: year dummies under ``between``. Stata's
+        ``xtreg, be`` keeps them when the panel is unbalanced.
     linearmodels : object
         The raw results; their columns were divided by ``scale``.
     scale : Series, shape (k,)
@@ -228,18 +232,22 @@ def fit_alternative(
     left_out: tuple[str, ...] = ()
     used = spec
     if model == "between" and spec.year_effects:
-        # Entity means of year dummies are the same for all entities in a balanced panel.
+        # Entity means of year dummies are the same for all entities in a balanced panel, and in an
+        # unbalanced one say only which years a kommune lacks.
         used = spec.replace(year_effects=False, reference_year=None)
         left_out = (f"{spec.time}_*",)
     design = build_design(used, data)
-    check_constant_regressors(design)
+    check_variation(design)
     scale = np.sqrt((design.X**2).mean(axis=0))
+    check_rank(design.X / scale, design.names)
     raw = _run(design, scale, model, cov)
     entities = design.rows.get_level_values(0).nunique()
     names = list(design.names)
     matrix = raw.cov.to_numpy() / np.outer(scale, scale)
     clustered = cov == "CR1" and model != "between"
     df = entities - 1 if clustered else int(raw.df_resid)
+    if clustered:
+        warn_few_clusters("CR1", (entities,), stacklevel=3)
     kind = {"entity_effects": "within", "random_effects": "GLS", "between": "between"}[model]
     return AlternativeResults(
         spec=spec,
@@ -256,7 +264,7 @@ def fit_alternative(
         left_out=left_out,
         linearmodels=raw,
         scale=pd.Series(scale, index=names, name="scale"),
-        label=data.meta.label if isinstance(data, Panel) else None,
+        label=label_of_data(data),
     )
 
 
@@ -287,7 +295,7 @@ def _run(design: Design, scale: FloatArray, model: Model, cov: str) -> Any:
             raw = BetweenOLS(y, X).fit(**options)
         _ = raw.cov  # computed when first asked for, and may fail then
         return raw
-    except (AbsorbingEffectError, ValueError, np.linalg.LinAlgError) as error:
+    except (AbsorbingEffectError, ValueError, ZeroDivisionError, np.linalg.LinAlgError) as error:
         fixed = _without_within_variation(design) if model == "entity_effects" else []
         named = ", ".join(fixed or design.names)
         reason = str(error).strip().splitlines()[0]

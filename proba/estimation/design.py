@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
-import reprlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from proba.errors import DesignError, SpecError
+from proba.estimation.columns import (
+    FloatArray,
+    IntArray,
+    check_keys_unique,
+    flatten,
+    numbers,
+    sample_rows,
+    whole_years,
+)
 from proba.estimation.spec import CONSTANT, Spec
 from proba.panel import Panel
 
-__all__ = ["Design", "Dropped", "build_design", "flatten", "year_matrix"]
-
-FloatArray = npt.NDArray[np.float64]
-IntArray = npt.NDArray[np.int64]
+__all__ = ["Design", "Dropped", "build_design", "check_variation", "year_matrix"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +44,7 @@ class Dropped:
     by_variable: Mapping[str, int]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Design:
     """The arrays a fit needs, one row an observation, in (entity, time) order as given.
 
@@ -70,35 +74,6 @@ class Design:
     dropped: Dropped
 
 
-def flatten(data: Panel | pd.DataFrame, spec: Spec) -> pd.DataFrame:
-    """Return the data with its keys as columns, whatever it came as.
-
-    Raises
-    ------
-    SpecError
-        If a key or model column is missing.
-    """
-    frame = data.frame if isinstance(data, Panel) else data
-    levels = [n for n in frame.index.names if n in (spec.entity, spec.time)]
-    if levels:
-        frame = frame.reset_index(level=levels)
-    missing = [c for c in (spec.entity, spec.time, *spec.columns) if c not in frame.columns]
-    if missing:
-        have = ", ".join(str(c) for c in frame.columns[:20])
-        raise SpecError(
-            f"the data lack the column {', '.join(missing)} that the spec names; found {have}.",
-            f"dataene mangler kolonnen {', '.join(missing)} som spesifikasjonen nevner; fant "
-            f"{have}.",
-        )
-    twice = sorted({str(c) for c in frame.columns[frame.columns.duplicated()]} & {*spec.columns})
-    if twice:
-        raise SpecError(
-            f"the data have more than one column named {', '.join(twice)}.",
-            f"dataene har mer enn én kolonne som heter {', '.join(twice)}.",
-        )
-    return frame
-
-
 def build_design(spec: Spec, data: Panel | pd.DataFrame, *, clusters: Sequence[str] = ()) -> Design:
     """Turn a spec and a table into arrays.
 
@@ -120,18 +95,11 @@ def build_design(spec: Spec, data: Panel | pd.DataFrame, *, clusters: Sequence[s
     SpecError
         If a column is missing or the reference year is not in the sample.
     DesignError
-        If a column is not numeric or holds infinite values, weights are not positive, or no row
-        is left.
+        If a column is not numeric or holds infinite values, weights are not positive, a row
+        stands twice, or no row is left.
     """
-    frame = flatten(data, spec)
-    absent = [c for c in clusters if c not in frame.columns]
-    if absent:
-        have = ", ".join(str(c) for c in frame.columns[:20])
-        raise SpecError(
-            f"cluster column '{absent[0]}' is not in the data; found {have}.",
-            f"klyngekolonnen '{absent[0]}' finnes ikke i dataene; fant {have}.",
-        )
-    inside = _sample(frame, spec)
+    frame = flatten(data, spec, [*spec.columns, *clusters])
+    inside = sample_rows(frame, spec)
     sample = frame.loc[inside]
     numeric = [spec.dependent, *spec.regressors, *([spec.weights] if spec.weights else [])]
     values = {name: numbers(sample, name, spec) for name in numeric}
@@ -148,6 +116,7 @@ def build_design(spec: Spec, data: Panel | pd.DataFrame, *, clusters: Sequence[s
             f"ingen komplett rad å estimere på (manglende verdier etter kolonne: "
             f"{counts or 'ingen'}).",
         )
+    check_keys_unique(kept, spec)
     times = whole_years(kept, spec)
     years = tuple(int(t) for t in np.unique(times))
     _check_reference(spec, years)
@@ -229,62 +198,8 @@ def _check_reference(spec: Spec, years: tuple[int, ...]) -> None:
         )
 
 
-def whole_years(frame: pd.DataFrame, spec: Spec) -> IntArray:
-    """Year of each row; raises a DesignError naming the row where it is not a whole number."""
-    times = frame[spec.time]
-    if pd.api.types.is_datetime64_any_dtype(times):
-        times = times.astype(str)  # a date is no year: say so below instead of counting seconds
-    numbers = pd.to_numeric(times, errors="coerce").to_numpy(dtype=np.float64, na_value=np.nan)
-    bad = ~np.isfinite(numbers) | (numbers % 1 != 0)
-    if bad.any():
-        row = frame.iloc[int(np.flatnonzero(bad)[0])]
-        raise DesignError(
-            f"'{spec.time}' must be a whole number; {row[spec.entity]} has {row[spec.time]!r}.",
-            f"'{spec.time}' må være et helt tall; {row[spec.entity]} har {row[spec.time]!r}.",
-        )
-    return numbers.astype(np.int64)
-
-
-def _sample(frame: pd.DataFrame, spec: Spec) -> npt.NDArray[np.bool_]:
-    if spec.sample is None:
-        return np.ones(len(frame), dtype=bool)
-    flag = pd.to_numeric(frame[spec.sample], errors="coerce")
-    if not flag.isin([0, 1]).all():
-        raise DesignError(
-            f"sample column '{spec.sample}' must hold 0 or 1 in every row.",
-            f"utvalgskolonnen '{spec.sample}' må ha 0 eller 1 i hver rad.",
-        )
-    inside: npt.NDArray[np.bool_] = flag.to_numpy(dtype=np.float64) == 1.0
-    return inside
-
-
-def numbers(frame: pd.DataFrame, name: str, spec: Spec) -> FloatArray:
-    """Values of a column as floats, NaN where missing; raises a DesignError on text or infinity."""
-    column = frame[name]
-    if not (pd.api.types.is_numeric_dtype(column) or pd.api.types.is_bool_dtype(column)):
-        bad = column.notna() & pd.to_numeric(column, errors="coerce").isna()
-        row = frame.loc[bad].iloc[0] if bad.any() else frame.iloc[0]
-        raise DesignError(
-            f"column '{name}' holds text where numbers are needed ({row[spec.entity]}, "
-            f"{row[spec.time]}: {reprlib.repr(row[name])}); make every cell a number or empty, and "
-            "read a file with decimal commas with decimal=','.",
-            f"kolonnen '{name}' har tekst der tall trengs ({row[spec.entity]}, {row[spec.time]}: "
-            f"{reprlib.repr(row[name])}); la hver celle være et tall eller tom, og les en fil med "
-            "desimalkomma med decimal=',' (--decimal ,).",
-        )
-    values = column.to_numpy(dtype=np.float64, na_value=np.nan)
-    infinite = np.isinf(values)
-    if infinite.any():
-        row = frame.iloc[int(np.flatnonzero(infinite)[0])]
-        raise DesignError(
-            f"column '{name}' is infinite for {row[spec.entity]}, {row[spec.time]}.",
-            f"kolonnen '{name}' er uendelig for {row[spec.entity]}, {row[spec.time]}.",
-        )
-    return values
-
-
-def check_constant_regressors(design: Design) -> None:
-    """Raise if a regressor does not vary (the constant already stands for it).
+def check_variation(design: Design) -> None:
+    """Raise if a regressor or the dependent variable does not vary.
 
     Raises
     ------
@@ -302,4 +217,9 @@ def check_constant_regressors(design: Design) -> None:
         raise DesignError(
             f"regressor without variation in the estimation sample: {shown}; leave it out.",
             f"forklaringsvariabel uten variasjon i estimeringsutvalget: {shown}; ta den ut.",
+        )
+    if bool((design.y == design.y[0]).all()):
+        raise DesignError(
+            f"the dependent variable is {design.y[0]:g} in every row of the estimation sample.",
+            f"den avhengige variabelen er {design.y[0]:g} i alle rader i estimeringsutvalget.",
         )

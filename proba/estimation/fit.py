@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import pandas as pd
 
+from proba.estimation.columns import label_of_data
 from proba.estimation.covariance import (
     CovarianceEstimator,
     make_covariance,
@@ -15,7 +16,7 @@ from proba.estimation.design import build_design
 from proba.estimation.least_squares import solve
 from proba.estimation.results import Results
 from proba.estimation.spec import Spec
-from proba.panel import Panel
+from proba.panel import SIZE_CLASS, Panel, with_size_classes
 
 __all__ = ["fit"]
 
@@ -40,7 +41,8 @@ def fit(
         Default: ``CR1``, as Stata's ``vce(cluster ...)``.
     cluster : str or sequence of str, optional
         Column to cluster on, or two for two-way; the spec's entity by default when ``cov``
-        needs one. Any column will do: ``kommune``, ``folketall``, a size class.
+        needs one. Any column will do: ``kommune``, ``folketall``; ``storrelsesklasse`` is made
+        from a panel's ``folketall`` if it is not there (:func:`proba.with_size_classes`).
 
     Returns
     -------
@@ -74,16 +76,21 @@ def fit(
     if cov is None:
         cov = "CR1"
     estimator = make_covariance(cov, cluster, spec.entity)
+    if (
+        isinstance(data, Panel)
+        and SIZE_CLASS in estimator.clusters
+        and SIZE_CLASS not in data.frame.columns
+    ):
+        data = with_size_classes(data)
     design = build_design(spec, data, clusters=estimator.clusters)
     ls = solve(design)
     covariance = estimator.estimate(design, ls)
-    warn_few_clusters(covariance, stacklevel=3)
-    label = data.meta.label if isinstance(data, Panel) else None
+    warn_few_clusters(covariance.name, covariance.nclusters, stacklevel=3)
     return Results(
         spec=spec,
         design=design,
         least_squares=ls,
         covariance=covariance,
         estimator=estimator,
-        label=label,
+        label=label_of_data(data),
     )

@@ -9,16 +9,17 @@ import scipy.linalg
 from statsmodels.regression.linear_model import OLS
 
 from proba.errors import DesignError
-from proba.estimation.design import Design, FloatArray, check_constant_regressors
+from proba.estimation.columns import FloatArray
+from proba.estimation.design import Design, check_variation
 
-__all__ = ["LeastSquares", "solve"]
+__all__ = ["LeastSquares", "check_rank", "solve"]
 
 # A singular value this far below the largest, after every column has length 1, is linear
 # dependence and not merely collinearity: decimals in files leave about 1e-16.
 _RANK_TOLERANCE = 1e-11
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class LeastSquares:
     """A solved least-squares problem, kept in the scaled, weighted units it was solved in.
 
@@ -31,8 +32,11 @@ class LeastSquares:
         Weighted and column-scaled design.
     scale : ndarray, shape (k,)
         Column lengths: the coefficient of column j is ``params_s[j] / scale[j]``.
-    bread : ndarray, shape (k, k)
-        Inverse of ``Xs'Xs``.
+    Q : ndarray, shape (n, k)
+        Orthonormal columns, Xs = QR; the leverage of row i is ``(Q[i]**2).sum()``.
+    R_inv : ndarray, shape (k, k)
+        Inverse of R. The inverse of Xs'Xs is ``R_inv @ R_inv.T``, which is never formed where
+        its factors will do: the product squares the condition number.
     es : ndarray, shape (n,)
         Weighted residuals sqrt(w) * e.
     params : ndarray, shape (k,)
@@ -45,7 +49,8 @@ class LeastSquares:
 
     Xs: FloatArray = field(repr=False)
     scale: FloatArray = field(repr=False)
-    bread: FloatArray = field(repr=False)
+    Q: FloatArray = field(repr=False)
+    R_inv: FloatArray = field(repr=False)
     es: FloatArray = field(repr=False)
     params: FloatArray
     fitted: FloatArray = field(repr=False)
@@ -83,12 +88,12 @@ def solve(design: Design) -> LeastSquares:
     Raises
     ------
     DesignError
-        More coefficients than rows, a regressor without variation, or linear dependence; the
-        columns involved are named.
+        More coefficients than rows, a regressor or dependent variable without variation, or
+        linear dependence; the columns involved are named.
 
     Notes
     -----
-    The engine is ``statsmodels`` OLS by QR. Columns are first divided by their Euclidean
+    The engine is ``statsmodels`` OLS (pseudo-inverse by SVD). Columns are first divided by their Euclidean
     length: the urbanity criterion is of order 1e6 while shares are of order 1, and the inverse
     of X'X would otherwise lose digits it need not lose.
     """
@@ -100,15 +105,17 @@ def solve(design: Design) -> LeastSquares:
             f"{k} koeffisienter ({', '.join(design.names)}) og bare {n} komplette rader; minst "
             f"{k + 1} rader trengs.",
         )
-    check_constant_regressors(design)
+    check_variation(design)
     root = np.ones(n) if design.weights is None else np.sqrt(design.weights)
     Xw = design.X * root[:, None]
-    scale = np.sqrt((Xw**2).sum(axis=0))
+    # By the largest value first: the square of 1e200 is infinite.
+    largest = np.abs(Xw).max(axis=0)
+    scale = largest * np.sqrt(((Xw / largest) ** 2).sum(axis=0))
     # A column of all zeros has no variation and was named above.
     Xs = Xw / scale
-    _check_rank(Xs, design.names)
-    fit = OLS(design.y * root, Xs).fit(method="qr")
-    R = np.linalg.qr(Xs, mode="r")
+    check_rank(Xs, design.names)
+    fit = OLS(design.y * root, Xs).fit(method="pinv")
+    Q, R = np.linalg.qr(Xs)
     R_inv = scipy.linalg.solve_triangular(R, np.eye(k))
     params = np.asarray(fit.params) / scale
     fitted = design.X @ params
@@ -116,11 +123,12 @@ def solve(design: Design) -> LeastSquares:
     es = resids * root
     centre = np.average(design.y, weights=design.weights)
     total = float((((design.y - centre) * root) ** 2).sum())
-    rsquared = 1.0 - float(es @ es) / total if total > 0 else float("nan")
+    rsquared = 1.0 - float(es @ es) / total
     return LeastSquares(
         Xs=Xs,
         scale=scale,
-        bread=R_inv @ R_inv.T,
+        Q=Q,
+        R_inv=R_inv,
         es=es,
         params=params,
         fitted=fitted,
@@ -130,7 +138,8 @@ def solve(design: Design) -> LeastSquares:
     )
 
 
-def _check_rank(Xs: FloatArray, names: tuple[str, ...]) -> None:
+def check_rank(Xs: FloatArray, names: tuple[str, ...]) -> None:
+    """Raise a DesignError naming the columns if some of ``Xs`` (scaled) are dependent."""
     _, values, vectors = np.linalg.svd(Xs, full_matrices=False)
     null = vectors[values < _RANK_TOLERANCE * values[0]]
     if len(null) == 0:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from proba.errors import SpecError
-from proba.estimation.design import Design, numbers, whole_years, year_matrix
+from proba.estimation.columns import flatten, numbers, whole_years
+from proba.estimation.design import Design, year_matrix
 from proba.estimation.spec import CONSTANT, Spec
 from proba.panel import Panel
 
@@ -49,16 +49,7 @@ def predict_frame(
     DesignError
         If a regressor holds text or infinite values, or a year is not a whole number.
     """
-    frame = data.frame if isinstance(data, Panel) else data
-    levels = [n for n in frame.index.names if n in (spec.entity, spec.time)]
-    if levels:
-        frame = frame.reset_index(level=levels)
-    absent = [c for c in (spec.entity, spec.time, *spec.regressors) if c not in frame.columns]
-    if absent:
-        raise SpecError(
-            f"the data to predict lack the column {', '.join(absent)}.",
-            f"dataene som skal predikeres, mangler kolonnen {', '.join(absent)}.",
-        )
+    frame = flatten(data, spec, spec.regressors)
     X = np.column_stack([numbers(frame, name, spec) for name in spec.regressors])
     predicted = params[CONSTANT] + X @ params[list(spec.regressors)].to_numpy()
     reason = pd.Series(pd.NA, index=frame.index, dtype="object")

@@ -13,6 +13,7 @@ from scipy import stats
 from proba._numbers import format_number
 from proba._table import TextTable
 from proba.errors import Lang, SpecError
+from proba.estimation.columns import FloatArray
 from proba.estimation.covariance import (
     Covariance,
     CovarianceEstimator,
@@ -20,7 +21,7 @@ from proba.estimation.covariance import (
     make_covariance,
     warn_few_clusters,
 )
-from proba.estimation.design import Design, Dropped, FloatArray
+from proba.estimation.design import Design, Dropped
 from proba.estimation.least_squares import LeastSquares
 from proba.estimation.maketables import MaketablesHooks
 from proba.estimation.prediction import predict_frame
@@ -34,7 +35,7 @@ if TYPE_CHECKING:
 __all__ = ["Results"]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Results(MaketablesHooks):
     """A fitted pooled model with one covariance estimate.
 
@@ -256,7 +257,7 @@ class Results(MaketablesHooks):
                     f"cluster='{column}' for å utelate slike rader.",
                 )
         covariance = estimator.estimate(self.design, self.least_squares)
-        warn_few_clusters(covariance, stacklevel=3)
+        warn_few_clusters(covariance.name, covariance.nclusters, stacklevel=3)
         return replace(self, estimator=estimator, covariance=covariance)
 
     # Use --------------------------------------------------------------------------------------

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, fields
+from operator import index
 from pathlib import Path
 from reprlib import repr as _short  # what a file holds may be huge
 from typing import Any
@@ -16,7 +17,6 @@ __all__ = ["CONSTANT", "PROBA_2017", "Spec", "read_spec"]
 CONSTANT = "konstant"
 """Name of the intercept in every table."""
 
-_LIST_KEYS = ("regressors",)
 _TEXT_KEYS = ("dependent", "entity", "time", "sample", "weights")
 
 
@@ -39,8 +39,8 @@ class Spec:
     reference_year : int, optional
         The year without a dummy; the first year of the estimation sample if not given.
     sample : str, optional
-        Column of 0/1 (or true/false) saying which rows are estimated on. Ignored when fitting
-        only if it is None; a row left out is still predicted and given an index.
+        Column of 0/1 (or true/false) saying which rows are estimated on; all if not given. A
+        row left out is still predicted and given an index.
     weights : str, optional
         Column of positive weights (inverse-variance or frequency-like "analytic" weights).
 
@@ -80,12 +80,8 @@ class Spec:
                 f"spesifikasjon: 'year_effects' må være true eller false, ikke "
                 f"{_short(self.year_effects)}.",
             )
-        year = self.reference_year
-        if year is not None and (not isinstance(year, int) or isinstance(year, bool)):
-            raise SpecError(
-                f"spec: 'reference_year' must be a whole year, not {_short(year)}.",
-                f"spesifikasjon: 'reference_year' må være et helt årstall, ikke {_short(year)}.",
-            )
+        year = _whole_year(self.reference_year)
+        object.__setattr__(self, "reference_year", year)
         if year is not None and not self.year_effects:
             raise SpecError(
                 "spec: 'reference_year' is given but 'year_effects' is false; remove one of them.",
@@ -103,6 +99,16 @@ class Spec:
                 "regressors.",
                 f"spesifikasjon: {', '.join(repeated)} står mer enn én gang blant avhengig "
                 "variabel og forklaringsvariabler.",
+            )
+        roles = [self.entity, self.time, self.dependent, self.sample, self.weights]
+        taken = [name for name in roles if name is not None]
+        double = sorted({name for name in taken if taken.count(name) > 1})
+        if double:
+            named = ", ".join(f"'{name}'" for name in double)
+            raise SpecError(
+                f"spec: {named} has two roles among entity, time, dependent, sample and weights.",
+                f"spesifikasjon: {named} har to roller blant entity, time, dependent, "
+                "sample og weights.",
             )
         dummy = re.compile(re.escape(self.time) + r"_-?\d+")
         for name in self.regressors:
@@ -136,7 +142,8 @@ class Spec:
 
     def replace(self, **changes: Any) -> Spec:
         """Return a copy with some fields changed, e.g. ``PROBA_2017.replace(sample=None)``."""
-        return replace(self, **changes)
+        known = {f.name: getattr(self, f.name) for f in fields(self)}
+        return Spec.from_dict({**known, **changes})
 
     def to_dict(self) -> dict[str, Any]:
         """Return the spec as plain data, the same keys as the YAML file."""
@@ -207,8 +214,9 @@ def read_spec(path: str | Path) -> Spec:
         raise SpecError(f"{path}: no such file.", f"{path}: filen finnes ikke.") from None
     except (OSError, UnicodeDecodeError) as error:
         raise SpecError(
-            f"{path}: cannot be read as UTF-8 text ({error.__class__.__name__}).",
-            f"{path}: kan ikke leses som UTF-8-tekst ({error.__class__.__name__}).",
+            f"{path}: cannot be read as UTF-8 text ({error.__class__.__name__}); save it as UTF-8.",
+            f"{path}: kan ikke leses som UTF-8-tekst; lagre den på nytt som UTF-8 (Notisblokk: "
+            "Lagre som, Koding: UTF-8).",
         ) from None
     try:
         data = yaml.safe_load(text)
@@ -233,6 +241,21 @@ def read_spec(path: str | Path) -> Spec:
             f"{name}: ventet en YAML-tabell med nøklene dependent og regressors.",
         )
     return Spec.from_dict(data, origin=name)
+
+
+def _whole_year(year: object) -> int | None:
+    if year is None:
+        return None
+    try:
+        whole = None if isinstance(year, bool) else index(year)  # type: ignore[arg-type]
+    except TypeError:
+        whole = None
+    if whole is None:
+        raise SpecError(
+            f"spec: 'reference_year' must be a whole year, not {_short(year)}.",
+            f"spesifikasjon: 'reference_year' må være et helt årstall, ikke {_short(year)}.",
+        )
+    return whole
 
 
 def _as_names(value: object) -> tuple[str, ...]:

@@ -23,7 +23,7 @@ _STARS = ((0.01, "***"), (0.05, "**"), (0.10, "*"))
 
 def check_level(level: float) -> None:
     """Raise a SpecError if a confidence level is not between 0 and 1."""
-    if not 0.0 < level < 1.0:
+    if not isinstance(level, (int, float)) or not 0.0 < level < 1.0:
         raise SpecError(
             f"confidence level must be between 0 and 1, not {level!r}.",
             f"konfidensnivået må være mellom 0 og 1, ikke {level!r}.",
@@ -158,7 +158,7 @@ class Comparable(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True, repr=False)
+@dataclass(frozen=True, slots=True, repr=False, eq=False)
 class Comparison:
     """Several results side by side.
 
@@ -227,7 +227,7 @@ def compare(*results: Comparable, titles: tuple[str, ...] | None = None) -> Comp
     Parameters
     ----------
     *results : Results or AlternativeResults
-        Two or more.
+        One or more.
     titles : tuple of str, optional
         One a result; by default the covariance (and model) of each.
 
@@ -251,13 +251,13 @@ def compare(*results: Comparable, titles: tuple[str, ...] | None = None) -> Comp
     tables = [r.tidy() for r in results]
     order = list(dict.fromkeys(name for t in tables for name in t.index))
     frame = pd.concat([t.reindex(order) for t in tables], axis=1, keys=list(names))
-    labels = [r.label for r in results if r.label]
+    labels = dict.fromkeys(r.label for r in results if r.label)
     return Comparison(
         frame=frame,
         titles=names,
         nobs=tuple(r.nobs for r in results),
         rsquared=tuple(r.rsquared for r in results),
-        label=labels[0] if labels else None,
+        label=" / ".join(labels) or None,
     )
 
 

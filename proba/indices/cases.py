@@ -24,7 +24,7 @@ GROUPS: dict[str, tuple[str, str]] = {
 """The four groups of Proba-rapport 2017-08, chapter 2, in the report's order."""
 
 
-@dataclass(frozen=True, slots=True, repr=False)
+@dataclass(frozen=True, slots=True, repr=False, eq=False)
 class CaseSelection:
     """Kommuner in the four groups.
 

@@ -28,7 +28,7 @@ _REASONS_NB = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class IndexTable:
     """Actual, predicted and index of each kommune and year.
 

@@ -1,10 +1,21 @@
 """The kommune-year table: variables, validation, reading, and the embedded panel."""
 
 from proba.panel.derived import SIZE_BOUNDS, SIZE_CLASS, size_classes, urbanity, with_size_classes
-from proba.panel.panel import LABEL_COLUMN, Panel, PanelMeta, load_panel, make_panel, read_panel
+from proba.panel.panel import (
+    CALIBRATED,
+    LABEL_COLUMN,
+    Panel,
+    PanelMeta,
+    label_in,
+    load_panel,
+    make_panel,
+    read_panel,
+)
+from proba.panel.reading import unbox_numbers
 from proba.panel.registry import REGISTRY, Unit, Variable, describe_variables, label
 
 __all__ = [
+    "CALIBRATED",
     "LABEL_COLUMN",
     "REGISTRY",
     "SIZE_BOUNDS",
@@ -15,10 +26,12 @@ __all__ = [
     "Variable",
     "describe_variables",
     "label",
+    "label_in",
     "load_panel",
     "make_panel",
     "read_panel",
     "size_classes",
+    "unbox_numbers",
     "urbanity",
     "with_size_classes",
 ]

@@ -17,13 +17,25 @@ from proba.panel.reading import Decimal, check_header, parse_numbers, read_table
 from proba.panel.registry import REGISTRY, Unit
 from proba.panel.validation import check_keys, check_values
 
-__all__ = ["LABEL_COLUMN", "Panel", "PanelMeta", "load_panel", "make_panel", "read_panel"]
+__all__ = [
+    "CALIBRATED",
+    "LABEL_COLUMN",
+    "Panel",
+    "PanelMeta",
+    "label_in",
+    "load_panel",
+    "make_panel",
+    "read_panel",
+]
 
 LABEL_COLUMN = "merke"
 """Column that carries a panel's label with the data, whatever file it is copied to."""
 
 _EMBEDDED = {"kalibrert": ("calibrated", "panel.csv")}
-_LABELS_EN = {"Kalibrert syntetisk panel": "Calibrated synthetic panel"}
+CALIBRATED = "Kalibrert syntetisk panel"
+"""Label of the embedded panel, in the file itself."""
+
+_LABELS_EN = {CALIBRATED: "Calibrated synthetic panel"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +63,7 @@ class PanelMeta:
         return _LABELS_EN.get(self.label, self.label)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Panel:
     """A validated (kommune, year) table.
 
@@ -189,7 +201,7 @@ def make_panel(
     checked = unbox_numbers(checked)
     check_values(checked, entity, time, origin=name, small_shares=small_shares)
     if LABEL_COLUMN in checked.columns:
-        own = _label_of(checked[LABEL_COLUMN], name)
+        own = label_in(checked[LABEL_COLUMN], name)
         label = label if label is not None else own
         checked = checked.drop(columns=LABEL_COLUMN)
     indexed = _counts_as_integers(checked).set_index([entity, time]).sort_index()
@@ -292,7 +304,8 @@ def _counts_as_integers(frame: pd.DataFrame) -> pd.DataFrame:
     return frame.assign(**whole)
 
 
-def _label_of(column: pd.Series, origin: str) -> str | None:
+def label_in(column: pd.Series, origin: str) -> str | None:
+    """Return the one label a label column holds; raises a PanelError on several."""
     labels = sorted({printable(str(v)).strip() for v in column.dropna()} - {""})
     if len(labels) > 1:
         raise PanelError(

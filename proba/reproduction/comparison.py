@@ -65,7 +65,7 @@ class Fact:
         return self.corrected if self.corrected is not None else self.printed
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Reproduction:
     """Everything :func:`reproduce` computed.
 

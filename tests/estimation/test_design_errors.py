@@ -117,7 +117,7 @@ def test_no_complete_row() -> None:
 
 def test_missing_columns_are_named() -> None:
     frame = FRAME.drop(columns=["value", "invest"])
-    refused(SpecError, lambda: fit(frame), "invest, value")
+    refused(SpecError, lambda: fit(frame), "'invest', 'value'")
     refused(SpecError, lambda: fit(FRAME.drop(columns="year")), "year")
     refused(SpecError, lambda: fit(FRAME, weights="vekt"), "vekt")
     refused(SpecError, lambda: fit(FRAME, sample="utvalg"), "utvalg")
@@ -211,18 +211,42 @@ def test_unknown_covariance(cov: Any) -> None:
 @pytest.mark.parametrize(
     ("cov", "cluster", "words"),
     [
-        ("HC1", "firm", ("HC1", "0", "1 (firm)")),
-        ("classical", ("firm", "year"), ("classical", "0", "2 (firm, year)")),
-        ("CR0", ("firm", "year"), ("CR0", "1", "2 (firm, year)")),
-        ("CR2", ("firm", "year"), ("CR2", "1", "2 (firm, year)")),
-        ("CR1", ("firm", "year", "firm_id"), ("CR1", "1", "3 (firm, year, firm_id)")),
-        ("CR3", (), ("CR3", "1", "0 (")),
-        ("two-way", "firm", ("two-way", "2", "1 (firm)")),
-        ("two-way", None, ("two-way", "2", "0 (")),
+        ("HC1", "firm", ("HC1", "no cluster", "got firm")),
+        ("classical", ("firm", "year"), ("classical", "no cluster", "got firm, year")),
+        ("CR0", ("firm", "year"), ("CR0", "one cluster", "got firm, year")),
+        ("CR2", ("firm", "year"), ("CR2", "one cluster", "got firm, year")),
+        ("CR1", ("firm", "year", "firm_id"), ("CR1", "one cluster", "got firm, year, firm_id")),
+        ("CR3", (), ("CR3", "one cluster", "got none")),
+        ("two-way", "firm", ("two-way", "two cluster", "got firm")),
+        ("two-way", None, ("two-way", "two cluster", "got none")),
     ],
 )
 def test_number_of_cluster_columns(cov: str, cluster: Any, words: tuple[str, ...]) -> None:
-    refused(SpecError, lambda: fit(cov=cov, cluster=cluster), *words)
+    with pytest.raises(SpecError) as caught:
+        fit(cov=cov, cluster=cluster)
+    for word in words:
+        assert word in caught.value.en
+    assert cov in caught.value.nb
+
+
+@pytest.mark.parametrize("cluster", [5, 0, ["firm", 3], {"firm"}])
+def test_clusters_are_column_names(cluster: Any) -> None:
+    refused(SpecError, lambda: fit(cluster=cluster), "cluster")
+
+
+def test_a_row_that_stands_twice() -> None:
+    frame = pd.concat([FRAME, FRAME.iloc[[5]]])
+    refused(DesignError, lambda: fit(frame), "General Motors", "1940")
+
+
+def test_a_dependent_variable_without_variation() -> None:
+    refused(DesignError, lambda: fit(FRAME.assign(invest=0.1)), "0.1")
+
+
+def test_a_sample_flag_names_its_row() -> None:
+    frame = FRAME.assign(med=1.0)
+    frame.loc[frame.index[3], "med"] = 2.0
+    refused(DesignError, lambda: fit(frame, sample="med"), "'med'", "General Motors", "1938", "2.0")
 
 
 def test_cluster_given_twice() -> None:

@@ -110,6 +110,7 @@ def test_urbanity_raw_or_in_millions(panel: Panel, cov: str) -> None:
     assert one.params["urbanitet"] * 1e6 == pytest.approx(other.params["urbanitet"], rel=1e-10)
 
 
+@pytest.mark.filterwarnings("ignore::proba.CovarianceWarning")
 @pytest.mark.parametrize(("cov", "cluster"), ALL_COVARIANCES)
 @pytest.mark.parametrize("name", ["unbalanced", "unbalanced_weighted"])
 def test_row_order_does_not_matter(name: str, cov: str, cluster: Any) -> None:
@@ -154,6 +155,7 @@ def test_a_common_factor_of_the_weights_does_not_matter(cov: str, cluster: Any) 
     assert apart(other.rsquared, one.rsquared) < 1e-12
 
 
+@pytest.mark.filterwarnings("ignore::proba.CovarianceWarning")
 @pytest.mark.parametrize(("cov", "cluster"), ALL_COVARIANCES)
 def test_equal_weights_are_no_weights(cov: str, cluster: Any) -> None:
     data = case("unbalanced")

@@ -7,6 +7,7 @@ from fractions import Fraction
 from functools import cache
 
 import numpy as np
+import pandas as pd
 import pytest
 from estimation.cases import apart, plain, vector
 from statsmodels.datasets import longley
@@ -132,3 +133,34 @@ def test_far_from_the_origin() -> None:
     data = plain(frame, "y", ("trend",), "kommune")
     far, near = data.fit("HC1"), plain(frame.assign(trend=year - 2014), "y", ("trend",), "kommune")
     assert apart(far.tstats["trend"], near.fit("HC1").tstats["trend"]) < 1e-9
+
+
+@pytest.mark.parametrize("eps", [1e-4, 1e-6, 1e-8, 1e-9])
+@pytest.mark.parametrize("cov", ["classical", "HC1", "HC2", "HC3", "CR0", "CR1", "CR2", "CR3"])
+def test_nearly_dependent_columns_cost_no_more_digits_than_they_must(cov: str, eps: float) -> None:
+    """x1 = x0 + eps z is the design (x0, z) in other coordinates: its errors scale as 1/eps.
+
+    A power of two as eps makes the change of coordinates exact up to the rounding of x1 itself.
+    """
+    step = 2.0 ** np.round(np.log2(eps))
+    rng = np.random.default_rng(5)
+    rows = 250
+    frame = pd.DataFrame(
+        {
+            "kommune": [f"{i // 5:04d}" for i in range(rows)],
+            "aar": np.tile(np.arange(2012, 2017), rows // 5),
+            "x0": np.round(rng.normal(size=rows), 3),
+            "z": np.round(rng.normal(size=rows), 3),
+        }
+    )
+    frame["x1"] = frame["x0"] + step * frame["z"]
+    exact_z = (frame["x1"] - frame["x0"]) / step  # what the stored x1 really holds
+    frame["y"] = 1 + frame["x0"] + frame["z"] + rng.normal(size=rows)
+    plain = proba.Spec("y", ("x0", "z"), year_effects=False)
+    near = proba.Spec("y", ("x0", "x1"), year_effects=False)
+    there = proba.fit(plain, frame.assign(z=exact_z), cov=cov)
+    here = proba.fit(near, frame, cov=cov)
+    tolerance = 1e-15 / eps * 1e3
+    assert here.std_errors["x1"] * step == pytest.approx(there.std_errors["z"], rel=tolerance)
+    assert here.std_errors["konstant"] == pytest.approx(there.std_errors["konstant"], rel=tolerance)
+    assert here.df["x1"] == pytest.approx(there.df["z"], rel=tolerance)

@@ -48,6 +48,7 @@ def test_confidence_limits_contain_what_is_not_rejected(level: float) -> None:
     assert tidy["ci_high"].tolist() == limits["upper"].tolist()
 
 
+@pytest.mark.filterwarnings("ignore::proba.CovarianceWarning")
 def test_degrees_of_freedom_and_counts(results: Results) -> None:
     assert (results.nobs, results.nclusters, results.df_resid) == (1935, 387, 1923)
     assert set(results.df) == {386.0}
@@ -87,6 +88,7 @@ def test_with_cov_clusters_on_the_entity_by_default(results: Results, cov: str) 
     assert results.with_cov().cluster_names == ("kommune",)
 
 
+@pytest.mark.filterwarnings("ignore::proba.CovarianceWarning")
 def test_names_in_any_case_and_objects(results: Results) -> None:
     for cov in ("cr2", "CR2", proba.CR2("kommune")):
         cluster = "kommune" if isinstance(cov, str) else None

@@ -74,7 +74,9 @@ def test_a_negative_variance_is_set_to_zero(correction: Literal["each", "min"]) 
     reference = sandwich_r.CASES["unbalanced"]
     negative = np.array(reference["twoway_HC1_cadjust_multi"])
     assert negative[1, 1] < 0
-    results = case("unbalanced").fit(TwoWay("g", "h", correction=correction))
+    with pytest.warns(proba.CovarianceWarning, match="standard errors of x1 are no estimates"):
+        results = case("unbalanced").fit(TwoWay("g", "h", correction=correction))
+    assert "set to 0" in results.covariance.correction.formula
     assert (np.diag(results.cov) >= 0).all()
     assert results.std_errors.notna().all()
     values = np.linalg.eigvalsh(results.cov)
@@ -85,7 +87,8 @@ def test_a_negative_variance_is_set_to_zero(correction: Literal["each", "min"]) 
 def test_eigenvalues_are_cut_and_nothing_else() -> None:
     """Cutting is done on columns of length one: there the positive part is kept exactly."""
     reference = sandwich_r.CASES["unbalanced"]
-    results = case("unbalanced").fit(TwoWay("g", "h"))
+    with pytest.warns(proba.CovarianceWarning):
+        results = case("unbalanced").fit(TwoWay("g", "h"))
     lengths = np.sqrt((results.design.X**2).sum(axis=0))
     outer = np.outer(lengths, lengths)
     raw = np.array(reference["twoway_HC1_cadjust_multi"]) * outer

@@ -73,16 +73,16 @@ def make_covariance(
                 "oppgi klyngekolonnen i kovariansobjektet eller som 'cluster', ikke begge deler.",
             )
         return cov
-    columns = (cluster,) if isinstance(cluster, str) else tuple(cluster or ())
+    columns = _columns(cluster)
     independent = {key.upper(): kind for key, kind in _INDEPENDENT.items()}
-    name = str(cov).upper()
+    name = str(cov).upper().replace("TWOWAY", "TWO-WAY")
     if cluster is None and entity is not None and name in _CLUSTERED:
         columns = (entity,)
     if name in independent and not columns:
         return independent[name]()
     if name in _CLUSTERED and len(columns) == 1:
         return _CLUSTERED[name](columns[0])
-    if name in ("TWO-WAY", "TWOWAY", "CR1") and len(columns) == 2:
+    if name in ("TWO-WAY", "CR1") and len(columns) == 2:
         return TwoWay(*columns)
     known = [*_INDEPENDENT, *_CLUSTERED, "two-way"]
     if name not in {k.upper() for k in known}:
@@ -90,10 +90,23 @@ def make_covariance(
             f"unknown covariance '{cov}'; known: {', '.join(known)}.",
             f"ukjent kovarians '{cov}'; kjente: {', '.join(known)}.",
         )
+    shown = ", ".join(columns) or "none"
+    vist = ", ".join(columns) or "ingen"
     need = 0 if name in independent else 2 if name == "TWO-WAY" else 1
+    words = {0: ("no", "ingen klyngekolonne"), 1: ("one", "én klyngekolonne")}
+    en, nb = words.get(need, ("two", "to klyngekolonner"))
     raise SpecError(
-        f"covariance {cov} takes {need} cluster column(s), not {len(columns)} "
-        f"({', '.join(columns) or 'none'}).",
-        f"kovariansen {cov} tar {need} klyngekolonne(r), ikke {len(columns)} "
-        f"({', '.join(columns) or 'ingen'}).",
+        f"covariance {cov} takes {en} cluster column{'s' if need == 2 else ''}; got {shown}.",
+        f"kovariansen {cov} tar {nb}; fikk {vist}.",
+    )
+
+
+def _columns(cluster: str | Sequence[str] | None) -> tuple[str, ...]:
+    if cluster is None or isinstance(cluster, str):
+        return () if cluster is None else (cluster,)
+    if isinstance(cluster, (list, tuple)) and all(isinstance(c, str) for c in cluster):
+        return tuple(cluster)
+    raise SpecError(
+        f"'cluster' must be a column name or two, not {cluster!r}.",
+        f"'cluster' må være ett kolonnenavn eller to, ikke {cluster!r}.",
     )

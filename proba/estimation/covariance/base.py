@@ -12,7 +12,8 @@ from scipy import stats
 
 from proba._numbers import format_number, format_pvalue
 from proba.errors import DesignError, Lang
-from proba.estimation.design import Design, FloatArray, IntArray
+from proba.estimation.columns import FloatArray, IntArray
+from proba.estimation.design import Design
 from proba.estimation.least_squares import LeastSquares
 
 __all__ = ["Covariance", "CovarianceEstimator", "FTest", "Groups", "SmallSample", "group_rows"]
@@ -42,7 +43,7 @@ class SmallSample:
         return self.df_rule_nb if lang == "nb" else self.df_rule_en
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Covariance:
     """A covariance matrix of the coefficients with the degrees of freedom that go with it.
 
@@ -101,7 +102,7 @@ class FTest:
         )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Groups:
     """Rows sorted into clusters.
 
@@ -220,19 +221,6 @@ def unscale(matrix: FloatArray, ls: LeastSquares) -> FloatArray:
     """Take a covariance from the scaled columns back to the units of the data."""
     out: FloatArray = matrix / np.outer(ls.scale, ls.scale)
     return out
-
-
-def orthogonal_rows(ls: LeastSquares) -> tuple[FloatArray, FloatArray]:
-    """Q and the inverse of R, where Xs = QR; the leverage of row i is ``(Q[i]**2).sum()``.
-
-    Returns
-    -------
-    Q : ndarray, shape (n, k)
-    R_inv : ndarray, shape (k, k)
-    """
-    # The bread is R^-1 R^-T: any square root of it serves, and its Cholesky factor is one.
-    R_inv: FloatArray = np.linalg.cholesky(ls.bread).astype(np.float64)
-    return ls.Xs @ R_inv, R_inv
 
 
 def group_rows(design: Design, column: str) -> Groups:

@@ -8,6 +8,7 @@ import numpy as np
 from scipy import stats
 
 from proba.errors import DesignError
+from proba.estimation.columns import FloatArray
 from proba.estimation.covariance.base import (
     Covariance,
     CovarianceEstimator,
@@ -15,18 +16,20 @@ from proba.estimation.covariance.base import (
     Groups,
     SmallSample,
     group_rows,
-    orthogonal_rows,
     rows_by_size,
     unscale,
     wald_quadratic,
 )
-from proba.estimation.design import Design, FloatArray
+from proba.estimation.design import Design
 from proba.estimation.least_squares import LeastSquares
 
 __all__ = ["CR2"]
 
 # Eigenvalues of I - H_gg below this are zero: the pseudo-inverse square root leaves them out.
 _ZERO = 1e-12
+
+# Entries of the row-by-row matrices held at once under weights: 32 MB each.
+_ENTRIES = 4_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +52,8 @@ class CR2(CovarianceEstimator):
     28, 169-181; Pustejovsky and Tipton (2018), Journal of Business & Economic Statistics 36,
     672-683. The working model is independent errors of one variance, the default of R's
     ``clubSandwich`` for ``lm``; with weights, errors of variance 1/w, ``clubSandwich``'s
-    ``inverse_var = TRUE`` (its default for a weighted ``lm`` differs).
+    ``inverse_var = TRUE`` (its default for a weighted ``lm`` differs). Without weights a cluster
+    of n rows costs n k² operations; with weights n³.
 
     The t of a contrast c has Satterthwaite degrees of freedom
 
@@ -76,11 +80,10 @@ class CR2(CovarianceEstimator):
     def estimate(self, design: Design, ls: LeastSquares) -> Covariance:
         """See :meth:`CovarianceEstimator.estimate`."""
         groups = group_rows(design, self.cluster)
-        Q, R_inv = orthogonal_rows(ls)
-        blocks = _blocks(Q, ls.es, groups, design.weights)
-        scores = blocks.scores @ R_inv.T
+        blocks = _blocks(ls.Q, ls.es, groups, design.weights)
+        scores = blocks.scores @ ls.R_inv.T
         # Contrast j in the coordinates of Q is row j of R_inv.
-        df = np.array([_satterthwaite(blocks, w) for w in R_inv])
+        df = np.array([_satterthwaite(blocks, w) for w in ls.R_inv])
         return Covariance(
             name=self.name,
             matrix=unscale(scores.T @ scores, ls),
@@ -114,10 +117,9 @@ class CR2(CovarianceEstimator):
         """
         q = len(r)
         groups = group_rows(design, self.cluster)
-        Q, R_inv = orthogonal_rows(ls)
-        blocks = _blocks(Q, ls.es, groups, design.weights)
+        blocks = _blocks(ls.Q, ls.es, groups, design.weights)
         wald = wald_quadratic(C @ ls.params - r, C @ covariance.matrix @ C.T)
-        eta = _hotelling_df(blocks, (C / ls.scale) @ R_inv)
+        eta = _hotelling_df(blocks, (C / ls.scale) @ ls.R_inv)
         df_denom = eta - q + 1
         if not df_denom > 0:
             raise DesignError(
@@ -130,7 +132,7 @@ class CR2(CovarianceEstimator):
         return FTest(F, q, df_denom, float(stats.f.sf(F, q, df_denom)), restrictions)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class _Blocks:
     """What CR2 needs of each cluster, in the coordinates of Q (Xs = QR, H_gg = Q_g Q_g').
 
@@ -160,10 +162,14 @@ def _blocks(Q: FloatArray, e: FloatArray, groups: Groups, weights: FloatArray | 
     D, B = np.empty((groups.count, k, k)), np.empty((groups.count, k, k))
     for clusters, rows in rows_by_size(groups):
         if weights is not None:
-            QA = _weighted_QA(Q[rows], weights[rows])
-            scores[clusters] = np.einsum("mkn,mn->mk", QA, e[rows])
-            D[clusters] = QA @ QA.transpose(0, 2, 1)
-            B[clusters] = (QA @ Q[rows]).transpose(0, 2, 1)
+            # A few clusters at a time: each needs matrices as large as its rows squared.
+            step = max(1, _ENTRIES // rows.shape[1] ** 2)
+            for start in range(0, len(clusters), step):
+                part, its = clusters[start : start + step], rows[start : start + step]
+                QA = _weighted_QA(Q[its], weights[its])
+                scores[part] = np.einsum("mkn,mn->mk", QA, e[its])
+                D[part] = QA @ QA.transpose(0, 2, 1)
+                B[part] = (QA @ Q[its]).transpose(0, 2, 1)
             continue
         U, s, Vt = np.linalg.svd(Q[rows], full_matrices=False)
         slack = 1.0 - s**2

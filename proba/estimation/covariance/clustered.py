@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import warnings
 from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
 
-from proba.errors import DesignError, SpecError
+from proba.errors import CovarianceWarning, DesignError, SpecError
+from proba.estimation.columns import FloatArray
 from proba.estimation.covariance.base import (
     Covariance,
     CovarianceEstimator,
@@ -16,11 +18,10 @@ from proba.estimation.covariance.base import (
     cluster_sums,
     group_rows,
     intersect,
-    orthogonal_rows,
     rows_by_size,
     unscale,
 )
-from proba.estimation.design import Design, FloatArray
+from proba.estimation.design import Design
 from proba.estimation.least_squares import LeastSquares
 
 __all__ = ["CR0", "CR1", "CR3", "TwoWay"]
@@ -138,18 +139,17 @@ class CR3(CovarianceEstimator):
     def estimate(self, design: Design, ls: LeastSquares) -> Covariance:
         """See :meth:`CovarianceEstimator.estimate`."""
         groups = group_rows(design, self.cluster)
-        Q, R_inv = orthogonal_rows(ls)
         moves = np.empty((groups.count, ls.rank))
         for clusters, rows in rows_by_size(groups):
             # H_gg = Q_g Q_g' = U s² U', so (I - H_gg)^-1 needs the thin SVD of Q_g only.
-            U, s, Vt = np.linalg.svd(Q[rows], full_matrices=False)
+            U, s, Vt = np.linalg.svd(ls.Q[rows], full_matrices=False)
             slack = 1.0 - s**2
             if (slack < _SINGULAR).any():
                 self._raise_alone(groups, int(clusters[np.argwhere(slack < _SINGULAR)[0, 0]]))
             projected = np.einsum("mnr,mn->mr", U, ls.es[rows])
             moves[clusters] = np.einsum("mrk,mr->mk", Vt, projected * s / slack)
         factor = (groups.count - 1) / groups.count
-        deltas = moves @ R_inv.T
+        deltas = moves @ ls.R_inv.T
         return _clustered("CR3", ls, factor * (deltas.T @ deltas), groups, "(G-1)/G", factor)
 
     def _raise_alone(self, groups: Groups, cluster: int) -> None:
@@ -182,7 +182,9 @@ class TwoWay(CovarianceEstimator):
     ``correction="each"`` every term has its own G in its factor, as R's ``sandwich``; under
     ``"min"`` all three have min(G1, G2), as Stata's ``ivreg2, small``, ``reghdfe`` and
     ``fixest``. If the difference is not positive semi-definite its negative eigenvalues are set
-    to zero, as the paper proposes. t has min(G1, G2) - 1 degrees of freedom, F(q,
+    to zero, as the paper proposes: those of the matrix for columns of length one, since the
+    result depends on the units. It is then said in a warning and in the summary, with the
+    coefficients whose own variance was negative. t has min(G1, G2) - 1 degrees of freedom, F(q,
     min(G1, G2) - 1).
     """
 
@@ -216,7 +218,10 @@ class TwoWay(CovarianceEstimator):
         terms = [
             cr1_factor(ls, n) * _sandwich(ls, g) for n, g in zip(G, (one, two, both), strict=True)
         ]
-        matrix = _positive(terms[0] + terms[1] - terms[2])
+        difference = terms[0] + terms[1] - terms[2]
+        matrix, cut = _positive(difference)
+        if cut:
+            _warn_not_positive(design, difference, cut)
         df = float(smallest - 1)
         return Covariance(
             name=self.name,
@@ -226,7 +231,8 @@ class TwoWay(CovarianceEstimator):
             cluster_names=self.clusters,
             nclusters=(one.count, two.count),
             correction=SmallSample(
-                f"V1 + V2 - V12, (N-1)/(N-k) · G/(G-1), G: {self.correction}",
+                f"V1 + V2 - V12, (N-1)/(N-k) · G/(G-1), G: {self.correction}"
+                + (f"; {cut} eigenvalues < 0 set to 0" if cut else ""),
                 None,
                 "t med min(G1, G2) - 1",
                 "t with min(G1, G2) - 1",
@@ -240,17 +246,38 @@ def cr1_factor(ls: LeastSquares, G: int) -> float:
 
 
 def _sandwich(ls: LeastSquares, groups: Groups) -> FloatArray:
-    scores = cluster_sums(ls.Xs * ls.es[:, None], groups) @ ls.bread
+    scores = cluster_sums(ls.Q * ls.es[:, None], groups) @ ls.R_inv.T
     out: FloatArray = scores.T @ scores
     return out
 
 
-def _positive(matrix: FloatArray) -> FloatArray:
+def _positive(matrix: FloatArray) -> tuple[FloatArray, int]:
+    """Set negative eigenvalues to zero; returns the matrix and how many there were."""
     values, vectors = np.linalg.eigh(matrix)
-    if values[0] >= 0:
-        return matrix
+    # Rounding leaves eigenvalues a hair below zero that mean nothing.
+    cut = int((values < -1e-12 * values[-1]).sum())
+    if not cut:
+        return matrix, 0
     out: FloatArray = (vectors * np.maximum(values, 0.0)) @ vectors.T
-    return out
+    return out, cut
+
+
+def _warn_not_positive(design: Design, difference: FloatArray, cut: int) -> None:
+    lost = [n for n, v in zip(design.names, np.diag(difference), strict=True) if v <= 0]
+    named = ", ".join(lost)
+    warnings.warn(
+        CovarianceWarning(
+            f"two-way: V1 + V2 - V12 is not positive semi-definite; {cut} negative eigenvalue(s) "
+            "set to 0"
+            + (f", and the standard errors of {named} are no estimates" if lost else "")
+            + "; cluster one way, or on a dimension with more clusters.",
+            f"toveis: V1 + V2 - V12 er ikke positivt semidefinitt; {cut} negative egenverdier satt "
+            "til 0"
+            + (f", og standardfeilene til {named} er ikke anslag" if lost else "")
+            + "; klyng én vei, eller på noe med flere klynger.",
+        ),
+        stacklevel=4,
+    )
 
 
 def _clustered(

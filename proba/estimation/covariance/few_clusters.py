@@ -5,7 +5,6 @@ from __future__ import annotations
 import warnings
 
 from proba.errors import FewClustersWarning
-from proba.estimation.covariance.base import Covariance
 
 __all__ = ["FEW_CLUSTERS", "warn_few_clusters"]
 
@@ -16,12 +15,15 @@ FEW_CLUSTERS = 40
 _WARNED = ("CR0", "CR1", "CR3", "two-way")
 
 
-def warn_few_clusters(covariance: Covariance, *, stacklevel: int) -> None:
+def warn_few_clusters(name: str, nclusters: tuple[int, ...], *, stacklevel: int) -> None:
     """Warn if a cluster-robust covariance rests on fewer than :data:`FEW_CLUSTERS` clusters.
 
     Parameters
     ----------
-    covariance : Covariance
+    name : str
+        Of the covariance.
+    nclusters : tuple of int
+        One number a cluster column.
     stacklevel : int
         As for :func:`warnings.warn`, counted from the caller.
 
@@ -29,15 +31,17 @@ def warn_few_clusters(covariance: Covariance, *, stacklevel: int) -> None:
     -----
     FewClustersWarning
     """
-    name, count = covariance.name, min(covariance.nclusters, default=FEW_CLUSTERS)
+    count = min(nclusters, default=FEW_CLUSTERS)
     if name not in _WARNED or count >= FEW_CLUSTERS:
         return
     warnings.warn(
         FewClustersWarning(
-            f"only {count} clusters: {name} rejects too often below about {FEW_CLUSTERS}; use "
-            "cov='CR2', whose degrees of freedom allow for it, or a wild cluster bootstrap.",
-            f"bare {count} klynger: {name} forkaster for ofte under om lag {FEW_CLUSTERS}; bruk "
-            "CR2, med frihetsgrader som tar høyde for det, eller wild cluster bootstrap.",
+            f"only {count} clusters: {name} rejects true hypotheses too often below about "
+            f"{FEW_CLUSTERS}; use cov='CR2' on one cluster column, whose degrees of freedom allow "
+            "for it. A wild cluster bootstrap would also do; it is not in this version.",
+            f"bare {count} klynger: {name} forkaster sanne hypoteser for ofte under om lag "
+            f"{FEW_CLUSTERS}; bruk CR2 på én klyngekolonne, med frihetsgrader som tar høyde for "
+            "det. Wild cluster bootstrap ville også gjort nytten; den er ikke i denne versjonen.",
         ),
         stacklevel=stacklevel,
     )

@@ -7,14 +7,14 @@ from dataclasses import dataclass
 import numpy as np
 
 from proba.errors import DesignError
+from proba.estimation.columns import FloatArray
 from proba.estimation.covariance.base import (
     Covariance,
     CovarianceEstimator,
     SmallSample,
-    orthogonal_rows,
     unscale,
 )
-from proba.estimation.design import Design, FloatArray
+from proba.estimation.design import Design
 from proba.estimation.least_squares import LeastSquares
 
 __all__ = ["HC1", "HC2", "HC3", "Classical"]
@@ -42,7 +42,7 @@ class Classical(CovarianceEstimator):
     def estimate(self, design: Design, ls: LeastSquares) -> Covariance:
         """See :meth:`CovarianceEstimator.estimate`."""
         s2 = float(ls.es @ ls.es) / ls.df_resid
-        return _independent("classical", ls, s2 * ls.bread, "e'e / (N - k)", None)
+        return _independent("classical", ls, s2 * ls.R_inv @ ls.R_inv.T, "e'e / (N - k)", None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,15 +114,14 @@ class HC3(CovarianceEstimator):
 
 
 def _sandwich(ls: LeastSquares, e: FloatArray) -> FloatArray:
-    scores = ls.Xs * e[:, None]
-    out: FloatArray = ls.bread @ (scores.T @ scores) @ ls.bread
+    scores = (ls.Q * e[:, None]) @ ls.R_inv.T
+    out: FloatArray = scores.T @ scores
     return out
 
 
 def _slack(design: Design, ls: LeastSquares, name: str) -> FloatArray:
     """1 - leverage of each row; raises where a row alone identifies a coefficient."""
-    Q, _ = orthogonal_rows(ls)
-    slack: FloatArray = 1.0 - (Q**2).sum(axis=1)
+    slack: FloatArray = 1.0 - (ls.Q**2).sum(axis=1)
     full = slack < _FULL_LEVERAGE
     if full.any():
         entity, time = design.rows[int(np.flatnonzero(full)[0])]
