@@ -33,7 +33,11 @@ format: $(VENV)/.installed-dev
 bench: $(VENV)/.installed-dev
 	$(BIN)/python benchmarks/run.py
 
-# The synthetic panel anew, from seed; takes a few minutes.
+# The picture of the README.
+figures: $(VENV)/.installed-dev
+	$(BIN)/python -m proba.report --out docs/images
+
+# The synthetic panel anew, from seed; takes about a minute.
 calibrate: $(VENV)/.installed-base
 	$(BIN)/python -m proba.panel.calibration
 

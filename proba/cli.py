@@ -2,23 +2,15 @@
 
 from __future__ import annotations
 
-import codecs
-import errno
-import io
 import math
-import sys
-import warnings
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
 from proba import __version__
-from proba._numbers import MINUS, THIN
-from proba._table import printable
-from proba.errors import Lang, ProbaError, ProbaWarning
+from proba._console import one_line_errors, run_app
+from proba.errors import Lang, ProbaError
 
 if TYPE_CHECKING:
     from proba.estimation import Results, Spec
@@ -29,7 +21,7 @@ __all__ = ["app", "main"]
 
 # Read by typer when the commands are built: these must not sit under TYPE_CHECKING.
 YearEffects = Literal["inside", "outside"]
-DecimalMark = Literal[".", ","]
+DecimalMark = Literal[".", ",", "punktum", "komma"]
 
 app = typer.Typer(
     name="proba",
@@ -45,7 +37,8 @@ _PanelFile = Annotated[
 ]
 _SpecFile = Annotated[Path, typer.Option("--spec", metavar="FIL", help="Spesifikasjon (YAML).")]
 _Decimal = Annotated[
-    DecimalMark, typer.Option("--decimal", help="Desimaltegn i tekstceller: . eller ,")
+    DecimalMark,
+    typer.Option("--decimal", help="Desimaltegn i tekstceller: punktum (.) eller komma (,)."),
 ]
 _Sheet = Annotated[
     str | None,
@@ -107,7 +100,7 @@ def reproduce(
     from proba.reproduction import closing_lines, report_tables, write_reproduction
     from proba.reproduction import reproduce as run_reproduction
 
-    with _one_line_errors(lang):
+    with one_line_errors(lang):
         data = None
         if panel is not None:
             data = _read(panel, decimal, sheet, encoding, pad_kommune, small_shares)
@@ -154,11 +147,12 @@ def estimate(
     lang: _Lang = "nb",
 ) -> None:
     """Estimer en regresjon på en panelfil."""
-    with _one_line_errors(lang):
+    with one_line_errors(lang):
         model = _read_spec(spec)
         data = _read(panel, decimal, sheet, encoding, pad_kommune, small_shares, model)
         results = _fit(model, data, cov, cluster)
         if json_file is not None:
+            _check_suffix(json_file, ".json", "--json")
             import json
 
             from proba._io import atomic_write_text
@@ -192,7 +186,7 @@ def index(
     lang: _Lang = "nb",
 ) -> None:
     """Beregn indeksen 100 × faktisk/beregnet for alle kommuner og år i en panelfil."""
-    with _one_line_errors(lang):
+    with one_line_errors(lang):
         from proba.indices import compute_index
         from proba.reproduction import write_index_csv
 
@@ -201,6 +195,7 @@ def index(
         # The index does not depend on the covariance; HC1 asks nothing of the panel.
         table = compute_index(_fit(model, data, "HC1", None), data, year_effects=year_effects)
         if csv is not None:
+            _check_suffix(csv, ".csv", "--csv")
             write_index_csv(table, csv)
             _show(f"{'Skrevet' if lang == 'nb' else 'Written'}: {csv}")
         else:
@@ -212,40 +207,9 @@ def index(
             _show(f"[{label}]")
 
 
-# Output sent to a file or pipe on Windows is often cp1252, which lacks these; a bare "?" for a
-# minus would change a number.
-_PLAIN = {MINUS: "-", THIN: "\N{NO-BREAK SPACE}", "→": "->", "─": "-", "∞": "inf"}
-
-
-def _plain_characters(error: UnicodeError) -> tuple[str, int]:
-    """Codec error handler: the nearest character the output can hold."""
-    if not isinstance(error, UnicodeEncodeError):
-        raise error
-    char = error.object[error.start]
-    plain = _PLAIN.get(char, "?")
-    try:
-        plain.encode(error.encoding)
-    except UnicodeEncodeError:
-        plain = " "
-    return plain, error.start + 1
-
-
 def main() -> None:
     """Entry point of the ``proba`` command."""
-    codecs.register_error("proba.plain", _plain_characters)
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="proba.plain")
-    try:
-        # Standalone, the library would print usage and a box around one sentence.
-        code = app(args=sys.argv[1:] or ["--help"], standalone_mode=False)
-    except Exception as error:
-        message = getattr(error, "format_message", None)
-        if message is None:
-            raise
-        typer.echo(f"Feil: {printable(message())} (proba --help)", err=True)
-        code = 2
-    sys.exit(code or 0)
+    run_app(app)
 
 
 def _read_spec(path: Path) -> Spec:
@@ -267,7 +231,7 @@ def _read(
 
     return read_panel(
         path,
-        decimal=decimal,
+        decimal="," if decimal in (",", "komma") else ".",
         sheet=0 if sheet is None else sheet,
         encoding=encoding,
         pad_kommune=pad_kommune,
@@ -313,54 +277,18 @@ def _json_number(value: float) -> float | int | None:
     return int(number) if number.is_integer() and abs(number) < 1e15 else number
 
 
+def _check_suffix(path: Path, suffix: str, option: str) -> None:
+    """Refuse a name that another program would open as what it is not."""
+    other = {".xlsx", ".xlsm", ".xls", ".parquet", ".docx", ".csv", ".json"} - {suffix}
+    if path.suffix.lower() in other:
+        raise ProbaError(
+            f"{path}: {option} writes {suffix}; give the file that ending.",
+            f"{path}: {option} skriver {suffix}; gi filen den endelsen.",
+        )
+
+
 def _show(text: str, *, bold: bool = False, colour: str | None = None) -> None:
     typer.secho(text, bold=bold, fg=colour)
-
-
-@contextmanager
-def _one_line_errors(lang: Lang) -> Iterator[None]:
-    """Turn what goes wrong into one line on stderr and exit 2; our warnings into a line each."""
-    failure = None
-    with warnings.catch_warnings(record=True) as caught:
-        warnings.simplefilter("always")
-        try:
-            yield
-        except ProbaError as error:
-            failure = error.text(lang)
-        except BrokenPipeError:
-            raise  # the reader of a pipe left, which is no fault of ours
-        except OSError as error:
-            place = f"{error.filename}: " if error.filename else ""
-            failure = f"{place}{_os_text(error, lang)}"
-    for entry in caught:
-        if isinstance(entry.message, ProbaWarning):
-            word = "Advarsel" if lang == "nb" else "Warning"
-            typer.echo(f"{word}: {printable(entry.message.text(lang))}", err=True)
-    if failure is not None:
-        typer.echo(f"{'Feil' if lang == 'nb' else 'Error'}: {printable(failure)}", err=True)
-        raise typer.Exit(2)
-
-
-_OS_TEXTS = {
-    errno.ENOENT: ("mappen finnes ikke", "no such folder"),
-    errno.ENOTDIR: ("en del av stien er ikke en mappe", "part of the path is not a folder"),
-    errno.EISDIR: ("er en mappe, ikke en fil", "is a folder, not a file"),
-    errno.EEXIST: ("er en fil, ikke en mappe", "is a file, not a folder"),
-    errno.EACCES: (
-        "ingen tilgang; er filen åpen i et annet program?",
-        "no access; is the file open in another program?",
-    ),
-    errno.EPERM: ("ikke tillatt", "not permitted"),
-    errno.EROFS: ("disken er skrivebeskyttet", "the disk is read-only"),
-    errno.ENOSPC: ("disken er full", "the disk is full"),
-    errno.ENAMETOOLONG: ("navnet er for langt", "the name is too long"),
-}
-
-
-def _os_text(error: OSError, lang: Lang) -> str:
-    if error.errno in _OS_TEXTS:
-        return _OS_TEXTS[error.errno][0 if lang == "nb" else 1]
-    return error.strerror or str(error)
 
 
 if __name__ == "__main__":

@@ -155,7 +155,7 @@ def numbers(frame: pd.DataFrame, name: str, spec: Spec) -> FloatArray:
             "read a file with decimal commas with decimal=','.",
             f"kolonnen '{name}' har tekst der tall trengs ({row[spec.entity]}, {row[spec.time]}: "
             f"{reprlib.repr(row[name])}); la hver celle være et tall eller tom, og les en fil med "
-            "desimalkomma med decimal=',' (--decimal ,).",
+            "desimalkomma med decimal=',' (--decimal komma).",
         )
     values = column.to_numpy(dtype=np.float64, na_value=np.nan)
     infinite = np.isinf(values)

@@ -93,9 +93,9 @@ def solve(design: Design) -> LeastSquares:
 
     Notes
     -----
-    The engine is ``statsmodels`` OLS (pseudo-inverse by SVD). Columns are first divided by their Euclidean
-    length: the urbanity criterion is of order 1e6 while shares are of order 1, and the inverse
-    of X'X would otherwise lose digits it need not lose.
+    The engine is ``statsmodels`` OLS (pseudo-inverse by SVD). Columns are first divided by their
+    Euclidean length: the urbanity criterion is of order 1e6 while shares are of order 1, and
+    digits would otherwise be lost that need not be.
     """
     n, k = design.X.shape
     if n <= k:

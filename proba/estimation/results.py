@@ -34,6 +34,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Results"]
 
+_COV_NB = {"classical": "klassisk", "two-way": "toveis"}
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Results(MaketablesHooks):
@@ -150,7 +152,8 @@ class Results(MaketablesHooks):
         pairs = zip(self.cluster_names, self.covariance.nclusters, strict=True)
         unit = "klynger" if lang == "nb" else "clusters"
         shown = [f"{name} ({format_number(g, 0, lang)} {unit})" for name, g in pairs]
-        return ", ".join([self.cov_name, *shown])
+        name = _COV_NB.get(self.cov_name, self.cov_name) if lang == "nb" else self.cov_name
+        return ", ".join([name, *shown])
 
     def label_text(self, lang: Lang) -> str | None:
         """Return the panel's label in the language asked for."""

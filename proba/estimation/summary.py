@@ -10,7 +10,7 @@ import pandas as pd
 from proba._numbers import format_number, format_pvalue
 from proba._table import TextTable
 from proba.errors import DesignError, Lang, SpecError
-from proba.panel import PanelMeta
+from proba.panel import REGISTRY, PanelMeta
 from proba.panel import label as label_of
 
 if TYPE_CHECKING:
@@ -70,6 +70,9 @@ def summary_table(results: Results, lang: Lang, level: float) -> TextTable:
         "konf.]" if nb else "conf.]",
     )
     dependent = label_of(results.spec.dependent, lang)
+    variable = REGISTRY.get(results.spec.dependent)
+    if variable is not None and nb:
+        dependent += f" ({variable.unit.value})"
     title = f"{'Avhengig variabel' if nb else 'Dependent variable'}: {dependent}"
     return TextTable(
         title, header, tuple(rows), _notes(results, lang), results.label_text(lang), left=1

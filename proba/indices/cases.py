@@ -65,17 +65,25 @@ class CaseSelection:
     def describe(self, lang: Lang = "nb") -> str:
         """Return the criteria in one sentence."""
         size = format_number(self.min_population, 0, lang)
+        at_least = (
+            (
+                f"Minst {size} innbyggere siste år. ",
+                f"At least {size} inhabitants in the last year. ",
+            )
+            if self.min_population
+            else ("", "")
+        )
         low, high, strong = (
             plain_number(v, lang) for v in (self.rule.low, self.rule.high, self.strong_change)
         )
         if lang == "nb":
             return (
-                f"Minst {size} innbyggere siste år. Lavt: under {low} alle år. Høyt: {high} "
+                f"{at_least[0]}Lavt: under {low} alle år. Høyt: {high} "
                 f"eller mer alle år. Sterk endring: minst {strong} indekspoeng fra første til "
                 "siste år. Rapporten oppgir gruppene, men ikke grensene."
             )
         return (
-            f"At least {size} inhabitants in the last year. Low: below {low} in all years. High: "
+            f"{at_least[1]}Low: below {low} in all years. High: "
             f"{high} or more in all years. Strong change: at least {strong} index points from "
             "first to last year. The report names the groups but not the thresholds."
         )

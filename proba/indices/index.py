@@ -12,8 +12,9 @@ from proba._numbers import format_number, round_half_up
 from proba._table import TextTable
 from proba.errors import IndexingError, Lang
 from proba.estimation import Results
+from proba.estimation.columns import flatten, numbers
 from proba.estimation.prediction import predict_frame
-from proba.panel import Panel, PanelMeta
+from proba.panel import LABEL_COLUMN, Panel, PanelMeta
 
 __all__ = ["IndexTable", "YearEffects", "compute_index", "round_index"]
 
@@ -28,7 +29,7 @@ _REASONS_NB = {
 }
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class IndexTable:
     """Actual, predicted and index of each kommune and year.
 
@@ -73,6 +74,18 @@ class IndexTable:
     def missing(self) -> pd.Series:
         """Number of rows without an index, by reason."""
         return self.frame.loc[self.frame["index"].isna(), "reason"].value_counts().sort_index()
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return the table flat, keys and names as columns and the label in ``merke``.
+
+        What to write to a file: ``index.to_frame().to_excel("indeks.xlsx", index=False)``.
+        """
+        flat = self.frame.reset_index()
+        if len(self.names):
+            flat.insert(1, "kommunenavn", flat[self.entity].map(self.names))
+        if self.label is not None:
+            flat[LABEL_COLUMN] = self.label
+        return flat
 
     def wide(self, *, rounded: bool = True) -> pd.DataFrame:
         """One row an entity, one column a year, as Vedlegg 2 is printed.
@@ -143,6 +156,14 @@ class IndexTable:
             return f"Årseffekter {'i' if inside else 'utenfor'} beregnet behov."
         return f"Year effects {'inside' if inside else 'outside'} predicted need."
 
+    def __repr__(self) -> str:
+        label = f", {self.label!r}" if self.label else ""
+        missing = int(self.frame["index"].isna().sum())
+        return (
+            f"IndexTable({self.dependent!r}{label}: {len(self.frame)} rows, {missing} without "
+            f"index, year effects {self.year_effects})"
+        )
+
     def _repr_html_(self) -> str:
         return self.to_table().to_html()
 
@@ -170,8 +191,8 @@ def compute_index(
     Raises
     ------
     IndexingError
-        For another value of ``year_effects``, or if year effects are to be left outside and the
-        model has none.
+        If ``panel`` is not a Panel, for another value of ``year_effects``, or if year effects are
+        to be left outside and the model has none.
     SpecError
         If the panel lacks a column of the spec.
 
@@ -186,6 +207,11 @@ def compute_index(
             f"year_effects must be 'inside' or 'outside', not {year_effects!r}.",
             f"year_effects må være 'inside' eller 'outside', ikke {year_effects!r}.",
         )
+    if not isinstance(panel, Panel):
+        raise IndexingError(
+            f"compute_index needs a Panel, not {type(panel).__name__}; see make_panel.",
+            f"compute_index trenger et Panel, ikke {type(panel).__name__}; se make_panel.",
+        )
     spec = results.spec
     if year_effects == "outside" and not spec.year_effects:
         raise IndexingError(
@@ -193,12 +219,7 @@ def compute_index(
             "modellen har ingen årseffekter å holde utenfor behovet.",
         )
     predicted = predict_frame(spec, results.design, results.params, panel, year_effects == "inside")
-    if spec.dependent not in panel.frame.columns:
-        raise IndexingError(
-            f"{panel.meta.name}: the column '{spec.dependent}' is missing.",
-            f"{panel.meta.name}: kolonnen '{spec.dependent}' mangler.",
-        )
-    actual = panel.frame[spec.dependent].to_numpy(dtype=np.float64, na_value=np.nan)
+    actual = numbers(flatten(panel, spec, [spec.dependent]), spec.dependent, spec)
     need = predicted["predicted"].to_numpy()
     reason = predicted["reason"].to_numpy(dtype=object).copy()
     reason[np.isnan(actual) & pd.isna(reason)] = f"missing {spec.dependent}"

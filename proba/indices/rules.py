@@ -166,12 +166,12 @@ class RuleRange:
         )
         if lang == "nb":
             return (
-                f"Samme tabell fås med Lavt/Middels hvor som helst i ({low[0]}; {low[1]}], "
+                f"Den trykte tabellen fås med Lavt/Middels hvor som helst i ({low[0]}; {low[1]}], "
                 f"Middels/Høyt i ({high[0]}; {high[1]}], Økning i ({rise[0]}; {rise[1]}] "
-                f"og Nedgang i [{fall[0]}; {fall[1]}): reglen er én av mange."
+                f"og Nedgang i [{fall[0]}; {fall[1]}): regelen er én av mange."
             )
         return (
-            f"The same table follows with Lavt/Middels anywhere in ({low[0]}; {low[1]}], "
+            f"The printed table follows with Lavt/Middels anywhere in ({low[0]}; {low[1]}], "
             f"Middels/Høyt in ({high[0]}; {high[1]}], Økning in ({rise[0]}; {rise[1]}] and "
             f"Nedgang in [{fall[0]}; {fall[1]}): the rule is one of many."
         )

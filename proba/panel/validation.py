@@ -9,6 +9,7 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
+from proba._numbers import plain_number
 from proba._table import printable
 from proba.errors import PanelError
 from proba.panel.registry import REGISTRY, Unit
@@ -170,7 +171,8 @@ def _check_fractions(numbers: pd.Series, limit: float | None, column: str, origi
         f"{origin}: every value of '{column}' is {limit:g} or less (largest {largest:.6g}): this "
         "looks like fractions where percent is expected; multiply by 100, or name the column in "
         "small_shares if the values really are percent.",
-        f"{origin}: alle verdier i '{column}' er {limit:g} eller mindre (størst {largest:.6g}): "
+        f"{origin}: alle verdier i '{column}' er {plain_number(limit)} eller mindre (størst "
+        f"{plain_number(float(largest))}): "
         "det ser ut som brøker der prosent er ventet; gang med 100, eller nevn kolonnen i "
         "small_shares (--small-shares) hvis verdiene virkelig er prosent.",
     )
@@ -225,17 +227,21 @@ def _text_hints(value: object) -> tuple[str, str]:
             "; det er en dato (Excel gjør tall som 1.5 til datoer): formater kolonnen som tall og "
             "skriv verdien på nytt",
         )
+    if text.endswith("%"):
+        return ("; leave the percent sign out", "; ta bort prosenttegnet")
     if text in _SSB_MISSING:
         return _EMPTY_CELL
     if "," in text or _GROUPED.fullmatch(text):
         return (
             "; read the file with decimal=',' if it has decimal commas",
-            "; les filen med decimal=',' (--decimal ,) hvis den har desimalkomma",
+            "; les filen med decimal=',' (--decimal komma) hvis den har desimalkomma",
         )
     if text.count(".") == 1 and text.replace(".", "").strip("+-").isdigit():
         return (
-            "; it is text with a decimal point: read the file with decimal='.'",
-            "; det er tekst med desimalpunktum: les filen med decimal='.' (--decimal .)",
+            "; with a decimal point, read the file with decimal='.'; if the point parts thousands, "
+            "take it out",
+            "; er punktumet desimaltegn, les filen med decimal='.' (--decimal punktum); er det "
+            "tusenskille, ta det bort",
         )
     return ("; correct the cell, or leave it empty", "; rett cellen, eller la den stå tom")
 
@@ -311,9 +317,9 @@ def _kommune_numbers(
         row = int(np.flatnonzero(wrong.to_numpy())[0])
         raise PanelError(
             f"{origin}: kommune '{_shown(keys.iloc[row])}' (aar {years.iloc[row]}) is not a "
-            "four-digit kommune number.",
+            "four-digit kommune number; keep only the number in the column.",
             f"{origin}: kommune '{_shown(keys.iloc[row])}' (aar {years.iloc[row]}) er ikke et "
-            "firesifret kommunenummer.",
+            "firesifret kommunenummer; la kolonnen ha bare nummeret.",
         )
     return keys
 

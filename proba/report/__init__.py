@@ -1,6 +1,6 @@
 """What is shown: figures made from results computed upstream.
 
-The figures need matplotlib (``pip install "proba[report]"``), which is imported when the first
+The figures need matplotlib (``pip install -e ".[report]"``), which is imported when the first
 of them is used.
 """
 

@@ -169,9 +169,8 @@ def _vedlegg2_records(run: Reproduction) -> list[dict[str, Any]]:
 def _vedlegg1_rows(run: Reproduction) -> list[tuple[object, ...]]:
     rows: list[tuple[object, ...]] = []
     for coef, se in zip(run.coefficients, run.std_errors, strict=True):
-        verdict = coef.verdict if not coef.holds else se.verdict
-        if se.corrected is not None:
-            verdict += f" (trykkfeil i standardfeil: {se.printed} leses {se.corrected})"
+        # Only the verdict: the erratum a corrected misprint rests on stands in the JSON.
+        verdict = se.verdict if coef.holds else coef.verdict
         printed = (_plain(coef.printed), _plain(se.printed))
         rows.append((coef.name, _cell(coef.value), _cell(se.value), *printed, verdict))
     return rows

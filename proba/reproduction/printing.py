@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import math
 
+import pandas as pd
+
 from proba._numbers import format_number, round_half_up
 from proba._table import TextTable
 from proba.errors import Lang
+from proba.panel import CALIBRATED
 from proba.panel import label as label_of
 from proba.published import parse
 from proba.reproduction.comparison import Fact, Reproduction
@@ -32,12 +35,12 @@ def closing_lines(run: Reproduction, lang: Lang = "nb") -> tuple[str, ...]:
     r2 = format_number(run.rsquared_adj.value, 2, lang)
     corrected = [f for f in run.std_errors if f.corrected is not None]
     lines = [
-        f"{of('coefficients')} koeffisienter lik de trykte med trykt presisjon"
+        f"{of('coefficients')} koeffisienter like de trykte med trykt presisjon"
         if nb
         else f"{of('coefficients')} coefficients equal to the printed ones at printed precision",
         f"N = {nobs} ({_mark(run.nobs, lang)})   "
         f"{'R²-justert' if nb else 'adjusted R²'} = {r2} ({_mark(run.rsquared_adj, lang)})",
-        f"{of('std_errors')} standardfeil (klynger: kommunestørrelse) lik de trykte"
+        f"{of('std_errors')} standardfeil (klynger: kommunestørrelse) like de trykte"
         if nb
         else f"{of('std_errors')} standard errors (clusters: kommune size) equal to the printed",
     ]
@@ -46,8 +49,8 @@ def closing_lines(run: Reproduction, lang: Lang = "nb") -> tuple[str, ...]:
             f"    {fact.name}: trykt {fact.printed} er en trykkfeil, holdt mot {fact.corrected} "
             f"(erratum {fact.erratum})"
             if nb
-            else f"    {fact.name}: printed {fact.printed} is a misprint, held against "
-            f"{fact.corrected} (erratum {fact.erratum})"
+            else f"    {fact.name}: printed {_printed(fact.printed, lang)} is a misprint, held "
+            f"against {_printed(fact.corrected or '', lang)} (erratum {fact.erratum})"
         )
     lines += [
         f"{of('vedlegg2')} indeksverdier i vedlegg 2"
@@ -186,22 +189,22 @@ def _cluster_lines(run: Reproduction, lang: Lang) -> tuple[str, str]:
     slow, years = (format_number(r, 1, lang) for r in run.cluster_ratios())
     closest = run.closest_assumption()
     # On a panel made to give the printed errors, that it gives them is no evidence.
-    made_so = run.panel.meta.label is not None
+    made_so = run.panel.meta.label == CALIBRATED
     if lang == "nb":
         names = {"folketall": "kommunestørrelse", "HC1": "HC1", "kommune": "klynger på kommune"}
         return (
-            f"Klynger på folketallet gir {g} klynger av {n} rader, nesten én per rad: det er i "
-            "praksis HC1, som om en kommunes fem år var uavhengige.",
-            f"Klynger på kommune gir {slow} ganger så store feil for kjennetegnene og {years} for "
-            f"årsdummiene (median). Nærmest de trykte: {names[closest]}"
+            f"Klynger på folketallet gir {g} klynger av {n} rader: det er nær HC1, som om en "
+            "kommunes fem år var uavhengige.",
+            f"Klynger på kommune gir {slow} ganger så store feil som HC1 for kjennetegnene og "
+            f"{years} ganger for årsdummiene (median). Nærmest de trykte: {names[closest]}"
             + (", men panelet er laget slik at det blir slik." if made_so else "."),
         )
     names = {"folketall": "kommune size", "HC1": "HC1", "kommune": "clusters on kommune"}
     return (
-        f"Clustering on the population figure gives {g} clusters of {n} rows, nearly one a row: in "
-        "practice HC1, as if a kommune's five years were independent.",
-        f"Clusters on kommune give errors {slow} times as large for the characteristics and "
-        f"{years} for the year dummies (median). Closest to the printed: {names[closest]}"
+        f"Clustering on the population figure gives {g} clusters of {n} rows: close to HC1, as if "
+        "a kommune's five years were independent.",
+        f"Clusters on kommune give errors {slow} times those of HC1 for the characteristics and "
+        f"{years} times for the year dummies (median). Closest to the printed: {names[closest]}"
         + (", but the panel was made so that it would be." if made_so else "."),
     )
 
@@ -215,7 +218,7 @@ def _tabell_6_1(run: Reproduction, lang: Lang) -> TextTable:
             *(format_number(row[y], 0, lang) if row[y] is not None else "–" for y in years),
             f"{row['niva_2016'] or '–'}",
             f"{row['endring_2012_16'] or ''}",
-            _word(str(row["verdict"]), lang),
+            _case_verdict(row, lang),
         )
         for _, row in run.tabell_6_1.astype(object).where(run.tabell_6_1.notna(), None).iterrows()
     )
@@ -229,3 +232,14 @@ def _tabell_6_1(run: Reproduction, lang: Lang) -> TextTable:
     )
     notes = (run.rule.describe(lang), run.ranges.describe(lang))
     return TextTable(title, header, rows, notes, run.panel.meta.label_text(lang))
+
+
+def _case_verdict(row: pd.Series, lang: Lang) -> str:
+    """Return the verdict, with the printed words where they are others than ours."""
+    verdict = _word(str(row["verdict"]), lang)
+    printed = [str(row[f"printed_{c}"] or "") for c in ("niva_2016", "endring_2012_16")]
+    ours = [str(row[c] or "") for c in ("niva_2016", "endring_2012_16")]
+    if printed == ours:
+        return verdict
+    words = ", ".join(w for w in printed if w)
+    return f"{verdict} ({'trykt' if lang == 'nb' else 'printed'}: {words})"

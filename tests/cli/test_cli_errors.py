@@ -121,7 +121,7 @@ def test_too_few_rows(index, frame, folder):
 
 def test_a_decimal_comma_not_asked_for(index, frame, folder):
     frame.to_csv(folder / "panel.csv", index=False, sep=";", decimal=",")
-    index().failed("0101", "2012", "--decimal ,")
+    index().failed("0101", "2012", "--decimal komma")
 
 
 def test_an_encoding_not_asked_for(index, frame, folder):

@@ -34,10 +34,13 @@ def test_output_no_encoding_can_stop(folder, encoding):
 @pytest.mark.parametrize(
     ("arguments", "named"),
     [
-        (["--foo"], "--foo"),
-        (["nei"], "nei"),
-        (["index"], "PANEL"),
-        (["index", "a.csv", "--spec", "b.yaml", "--decimal", "x"], "--decimal"),
+        (["--foo"], "ukjent valg --foo"),
+        (["nei"], "ukjent kommando nei"),
+        (["index"], "PANEL mangler"),
+        (["index", "a.csv"], "--spec mangler"),
+        (["index", "a.csv", "--spec"], "--spec mangler en verdi"),
+        (["index", "a.csv", "b.csv", "--spec", "c"], "for mange ord: b.csv"),
+        (["index", "a.csv", "--spec", "b.yaml", "--decimal", "x"], "--decimal må være en av"),
     ],
 )
 def test_a_usage_error_is_one_line(folder, arguments, named):

@@ -140,8 +140,17 @@ def test_what_cannot_be_asked(results, panel, frame, spec):
         compute_index(flat, panel, year_effects="outside")
     with pytest.raises(SpecError, match="ledighet"):
         compute_index(results, make_panel(frame.drop(columns="ledighet")))
-    with pytest.raises(IndexingError, match="'utgift'"):
+    with pytest.raises(SpecError, match="'utgift'"):
         compute_index(results, make_panel(frame.drop(columns="utgift")))
+    with pytest.raises(IndexingError, match="needs a Panel, not DataFrame"):
+        compute_index(results, frame)
+
+
+def test_the_flat_table_carries_names_and_label(results, panel):
+    flat = compute_index(results, panel).to_frame()
+    assert list(flat.columns[:3]) == ["kommune", "kommunenavn", "aar"]
+    assert set(flat["merke"]) == {"Merke"}
+    assert len(flat) == len(panel.frame)
 
 
 def test_other_entities(frame):

@@ -63,16 +63,16 @@ def test_a_column_without_a_value_is_missing_numbers(read_csv):
 @pytest.mark.parametrize(
     ("cell", "decimal", "hint"),
     [
-        ("2,5", ".", "--decimal ,"),
-        ("1 234", ".", "--decimal ,"),
-        ("2.5", ",", "--decimal ."),
+        ("2,5", ".", "--decimal komma"),
+        ("1 234", ".", "--decimal komma"),
+        ("2.5", ",", "--decimal punktum"),
         ("1.234,5", ",", "ikke et tall"),
         ("2 5", ",", "rett cellen"),  # 25, or 2,5 mistyped?
         (".", ".", "la en manglende verdi stå tom"),
         ("..", ",", "la en manglende verdi stå tom"),
         (":", ".", "la en manglende verdi stå tom"),
         ("to", ".", "rett cellen"),
-        ("2 %", ".", "rett cellen"),
+        ("2 %", ".", "ta bort prosenttegnet"),
         ("=1+1", ".", "rett cellen"),
         ("0x10", ".", "rett cellen"),
     ],

@@ -153,7 +153,7 @@ def test_without_matplotlib_the_error_says_what_to_install() -> None:
         "except ProbaError as error:\n    print(error, error.text('nb'))"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert done.stdout.count('pip install "proba[report]"') == 2
+    assert done.stdout.count('pip install -e ".[report]"') == 2
 
 
 def test_the_names_of_the_series_stand_clear_of_the_header(run: Reproduction) -> None:

@@ -133,12 +133,12 @@ what_is_real:
 what_is_synthetic:
   nb: >-
     Folketall, alle forklaringsvariabler og dermed nivået på utgiftene. Hvilke 37 kommuner
-    rapporten holdt utenfor regresjonen er ikke kjent; her er det de 37 minste. Ingen tall for en
-    enkelt kommune utenom indeksen er reelle, og panelet sier ingenting om kommunene.
+    rapporten holdt utenfor regresjonen er ikke kjent; her er det de 37 minste i 2016. Ingen tall
+    for en enkelt kommune utenom indeksen er reelle, og panelet sier ingenting om kommunene.
   en: >-
     Population, all covariates and hence the level of expenditure. Which 37 kommuner the report
-    left out of its regression is not known; here they are the 37 smallest. No figure for a single
-    kommune except the index is real, and the panel says nothing about kommuner.
+    left out of its regression is not known; here they are the 37 smallest in 2016. No figure for
+    a single kommune except the index is real, and the panel says nothing about kommuner.
 how_made:
   nb: >-
     Trukket med fast frø fra en plausibel start og deretter flyttet så lite som mulig (L-BFGS-B)

@@ -23,8 +23,8 @@ try:
     from matplotlib.ticker import Formatter
 except ImportError as error:
     raise ProbaError(
-        'figures need matplotlib: pip install "proba[report]".',
-        'figurer krever matplotlib: pip install "proba[report]".',
+        'figures need matplotlib: pip install -e ".[report]".',
+        'figurer krever matplotlib: pip install -e ".[report]".',
     ) from error
 
 __all__ = [
