@@ -7,19 +7,18 @@ from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
-from scipy import stats
 
 from proba._numbers import format_number as number
 from proba._numbers import format_pvalue
 from proba._table import TextTable
 from proba.errors import DesignError, Lang, SpecError
+from proba.estimation.coefficients import CoefficientTable
 from proba.estimation.columns import FloatArray, label_of_data
 from proba.estimation.covariance import warn_few_clusters
 from proba.estimation.design import Design, build_design, check_variation
 from proba.estimation.least_squares import check_rank
 from proba.estimation.maketables import MaketablesHooks
 from proba.estimation.spec import CONSTANT, Spec
-from proba.estimation.summary import check_level
 from proba.panel import Panel, PanelMeta
 from proba.panel import label as label_of
 
@@ -37,7 +36,7 @@ _SHORT = {"entity_effects": "FE", "random_effects": "RE", "between": "Between"}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class AlternativeResults(MaketablesHooks):
+class AlternativeResults(CoefficientTable, MaketablesHooks):
     """Coefficients of an alternative panel model, engine ``linearmodels``.
 
     Attributes
@@ -100,43 +99,6 @@ class AlternativeResults(MaketablesHooks):
     def cov_words(self) -> str:
         """Covariance and cluster."""
         return " ".join([self.cov_name, *self.cluster_names])
-
-    @property
-    def std_errors(self) -> pd.Series:
-        """Standard errors; shape (k,)."""
-        return pd.Series(np.sqrt(np.diag(self.cov)), index=self.params.index, name="se")
-
-    @property
-    def tstats(self) -> pd.Series:
-        """Coefficient over standard error; shape (k,)."""
-        return (self.params / self.std_errors).rename("t")
-
-    @property
-    def pvalues(self) -> pd.Series:
-        """Two-sided p-values from t with :attr:`df`; shape (k,)."""
-        p = 2.0 * stats.t.sf(np.abs(self.tstats), self.df)
-        return pd.Series(p, index=self.params.index, name="p")
-
-    def conf_int(self, level: float = 0.95) -> pd.DataFrame:
-        """Confidence limits from t with :attr:`df`; columns ``lower`` and ``upper``."""
-        check_level(level)
-        reach = stats.t.ppf(0.5 + level / 2.0, self.df) * self.std_errors
-        return pd.DataFrame({"lower": self.params - reach, "upper": self.params + reach})
-
-    def tidy(self, level: float = 0.95) -> pd.DataFrame:
-        """Return one row a coefficient: coef, se, t, df, p, ci_low, ci_high."""
-        limits = self.conf_int(level)
-        return pd.DataFrame(
-            {
-                "coef": self.params,
-                "se": self.std_errors,
-                "t": self.tstats,
-                "df": self.df,
-                "p": self.pvalues,
-                "ci_low": limits["lower"],
-                "ci_high": limits["upper"],
-            }
-        ).rename_axis("name")
 
     def summary(self, lang: Lang = "nb", level: float = 0.95) -> TextTable:
         """Return the coefficient table with N, entities, R² and df."""

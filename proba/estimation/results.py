@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
-from scipy import stats
 
 from proba._numbers import format_number
 from proba._table import TextTable
 from proba.errors import Lang, SpecError
+from proba.estimation.coefficients import CoefficientTable
 from proba.estimation.columns import FloatArray
 from proba.estimation.covariance import (
     Covariance,
@@ -26,7 +26,6 @@ from proba.estimation.least_squares import LeastSquares
 from proba.estimation.maketables import MaketablesHooks
 from proba.estimation.prediction import predict_frame
 from proba.estimation.spec import CONSTANT, Spec
-from proba.estimation.summary import check_level
 from proba.panel import PanelMeta
 
 if TYPE_CHECKING:
@@ -38,7 +37,7 @@ _COV_NB = {"classical": "klassisk", "two-way": "toveis"}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Results(MaketablesHooks):
+class Results(CoefficientTable, MaketablesHooks):
     """A fitted pooled model with one covariance estimate.
 
     Made by :func:`proba.estimation.fit`; :meth:`with_cov` gives the same fit under another
@@ -83,47 +82,9 @@ class Results(MaketablesHooks):
         return pd.DataFrame(self.covariance.matrix, index=names, columns=names)
 
     @property
-    def std_errors(self) -> pd.Series:
-        """Standard errors; shape (k,)."""
-        return self._series(np.sqrt(np.diag(self.covariance.matrix)), "se")
-
-    @property
-    def tstats(self) -> pd.Series:
-        """Coefficient over standard error; shape (k,)."""
-        return (self.params / self.std_errors).rename("t")
-
-    @property
     def df(self) -> pd.Series:
         """Degrees of freedom of each t; shape (k,)."""
         return self._series(self.covariance.df, "df")
-
-    @property
-    def pvalues(self) -> pd.Series:
-        """Two-sided p-values from t with :attr:`df`; shape (k,)."""
-        p = 2.0 * stats.t.sf(np.abs(self.tstats.to_numpy()), self.covariance.df)
-        return self._series(np.asarray(p), "p")
-
-    def conf_int(self, level: float = 0.95) -> pd.DataFrame:
-        """Confidence limits from t with :attr:`df`.
-
-        Parameters
-        ----------
-        level : float
-            Coverage between 0 and 1.
-
-        Returns
-        -------
-        DataFrame
-            Columns ``lower`` and ``upper``, one row a coefficient.
-
-        Raises
-        ------
-        SpecError
-            If ``level`` is not between 0 and 1.
-        """
-        check_level(level)
-        reach = stats.t.ppf(0.5 + level / 2.0, self.covariance.df) * self.std_errors
-        return pd.DataFrame({"lower": self.params - reach, "upper": self.params + reach})
 
     # The covariance in words ------------------------------------------------------------------
 
@@ -326,21 +287,6 @@ class Results(MaketablesHooks):
             )
         r = np.broadcast_to(values, (len(C),)).copy()
         return self.estimator.f_test(self.design, self.least_squares, self.covariance, C, r, words)
-
-    def tidy(self, level: float = 0.95) -> pd.DataFrame:
-        """Return one row a coefficient: coef, se, t, df, p, ci_low, ci_high; indexed by name."""
-        limits = self.conf_int(level)
-        return pd.DataFrame(
-            {
-                "coef": self.params,
-                "se": self.std_errors,
-                "t": self.tstats,
-                "df": self.df,
-                "p": self.pvalues,
-                "ci_low": limits["lower"],
-                "ci_high": limits["upper"],
-            }
-        ).rename_axis("name")
 
     def summary(self, lang: Lang = "nb", level: float = 0.95) -> TextTable:
         """Return the regression table with N, R², clusters, df and what was dropped.

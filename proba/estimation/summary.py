@@ -21,15 +21,6 @@ __all__ = ["Comparison", "compare", "significance_stars", "summary_table"]
 _STARS = ((0.01, "***"), (0.05, "**"), (0.10, "*"))
 
 
-def check_level(level: float) -> None:
-    """Raise a SpecError if a confidence level is not between 0 and 1."""
-    if not isinstance(level, (int, float)) or not 0.0 < level < 1.0:
-        raise SpecError(
-            f"confidence level must be between 0 and 1, not {level!r}.",
-            f"konfidensnivået må være mellom 0 og 1, ikke {level!r}.",
-        )
-
-
 def significance_stars(p: float) -> str:
     """Stars as in the report: *** 1 percent, ** 5 percent, * 10 percent."""
     return next((mark for bound, mark in _STARS if p < bound), "")

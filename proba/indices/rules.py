@@ -131,11 +131,15 @@ class Rule:
                 f"Lavt: indeks under {low}. Middels: {low} til under {high}. "
                 f"Høyt: {high} eller mer (siste år). Økning/Nedgang: minst "
                 f"{change} indekspoeng fra første til siste år."
+                + (" Regnes på indeksen avrundet til hele tall." if self.rounded else "")
+                + (" Én av mange regler som gir tabell 6-1." if self == Rule() else "")
             )
         return (
             f"Lavt: index below {low}. Middels: {low} to below {high}. "
             f"Høyt: {high} or more (last year). Økning/Nedgang: at least "
             f"{change} index points from first to last year."
+            + (" Applied to the index rounded to whole numbers." if self.rounded else "")
+            + (" One of many rules that give Tabell 6-1." if self == Rule() else "")
         )
 
     def __str__(self) -> str:

@@ -1,0 +1,93 @@
+"""What follows from coefficients, their covariance and degrees of freedom, for any model."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+from scipy import stats
+
+from proba.errors import SpecError
+
+__all__ = ["CoefficientTable"]
+
+
+class CoefficientTable:
+    """Mixin for results that have ``params``, ``cov`` and ``df``."""
+
+    __slots__ = ()
+
+    if TYPE_CHECKING:
+
+        @property
+        def params(self) -> pd.Series:
+            """Coefficients; shape (k,)."""
+            ...
+
+        @property
+        def cov(self) -> pd.DataFrame:
+            """Covariance matrix; shape (k, k)."""
+            ...
+
+        @property
+        def df(self) -> pd.Series:
+            """Degrees of freedom of each t; shape (k,)."""
+            ...
+
+    @property
+    def std_errors(self) -> pd.Series:
+        """Standard errors; shape (k,)."""
+        return pd.Series(np.sqrt(np.diag(self.cov)), index=self.params.index, name="se")
+
+    @property
+    def tstats(self) -> pd.Series:
+        """Coefficient over standard error; shape (k,)."""
+        return (self.params / self.std_errors).rename("t")
+
+    @property
+    def pvalues(self) -> pd.Series:
+        """Two-sided p-values from t with ``df``; shape (k,)."""
+        p = 2.0 * stats.t.sf(np.abs(self.tstats.to_numpy()), self.df)
+        return pd.Series(p, index=self.params.index, name="p")
+
+    def conf_int(self, level: float = 0.95) -> pd.DataFrame:
+        """Confidence limits from t with ``df``.
+
+        Parameters
+        ----------
+        level : float
+            Coverage between 0 and 1.
+
+        Returns
+        -------
+        DataFrame
+            Columns ``lower`` and ``upper``, one row a coefficient.
+
+        Raises
+        ------
+        SpecError
+            If ``level`` is not between 0 and 1.
+        """
+        if not isinstance(level, (int, float)) or not 0.0 < level < 1.0:
+            raise SpecError(
+                f"confidence level must be between 0 and 1, not {level!r}.",
+                f"konfidensnivået må være mellom 0 og 1, ikke {level!r}.",
+            )
+        reach = stats.t.ppf(0.5 + level / 2.0, self.df) * self.std_errors
+        return pd.DataFrame({"lower": self.params - reach, "upper": self.params + reach})
+
+    def tidy(self, level: float = 0.95) -> pd.DataFrame:
+        """Return one row a coefficient: coef, se, t, df, p, ci_low, ci_high; indexed by name."""
+        limits = self.conf_int(level)
+        return pd.DataFrame(
+            {
+                "coef": self.params,
+                "se": self.std_errors,
+                "t": self.tstats,
+                "df": self.df,
+                "p": self.pvalues,
+                "ci_low": limits["lower"],
+                "ci_high": limits["upper"],
+            }
+        ).rename_axis("name")
