@@ -277,7 +277,7 @@ class Results(CoefficientTable, MaketablesHooks):
             If the restrictions cannot be tested together.
         """
         C, words = self._restrictions(restrictions)
-        values = np.asarray(value, dtype=np.float64)
+        values = _as_floats(value, "value")
         if values.shape not in ((), (len(C),)):
             raise SpecError(
                 f"'value' must be one number or {len(C)}, one for each restriction; got shape "
@@ -315,18 +315,18 @@ class Results(CoefficientTable, MaketablesHooks):
         if restrictions is None:
             restrictions = [n for n in self.names if n != CONSTANT]
         if isinstance(restrictions, np.ndarray):
-            C = np.atleast_2d(restrictions).astype(np.float64)
-            if C.shape[1] != len(self.names):
+            C = np.atleast_2d(_as_floats(restrictions, "restrictions"))
+            if C.ndim != 2 or C.shape[1] != len(self.names) or len(C) == 0:
                 raise SpecError(
-                    f"restriction matrix has {C.shape[1]} columns, the model has "
-                    f"{len(self.names)} coefficients.",
-                    f"restriksjonsmatrisen har {C.shape[1]} kolonner, modellen har "
-                    f"{len(self.names)} koeffisienter.",
+                    f"restriction matrix has shape {C.shape}; it needs one row a restriction and "
+                    f"{len(self.names)} columns, one a coefficient.",
+                    f"restriksjonsmatrisen har formen {C.shape}; den må ha én rad per restriksjon "
+                    f"og {len(self.names)} kolonner, én per koeffisient.",
                 )
             return C, tuple(f"row {i + 1}" for i in range(len(C)))
         if isinstance(restrictions, str):
             restrictions = [restrictions]
-        unknown = [n for n in restrictions if n not in self.names]
+        unknown = [str(n) for n in restrictions if n not in self.names]
         if unknown or len(restrictions) == 0:
             raise SpecError(
                 f"no coefficient '{', '.join(unknown)}'; the model has {', '.join(self.names)}.",
@@ -335,7 +335,8 @@ class Results(CoefficientTable, MaketablesHooks):
         at = {name: j for j, name in enumerate(self.names)}
         if isinstance(restrictions, Mapping):
             C = np.zeros((1, len(self.names)))
-            for name, weight in restrictions.items():
+            weights = _as_floats(list(restrictions.values()), "restrictions")
+            for name, weight in zip(restrictions, weights, strict=True):
                 C[0, at[name]] = weight
             words = " + ".join(f"{w:g}·{n}" for n, w in restrictions.items())
             return C, (words,)
@@ -343,3 +344,17 @@ class Results(CoefficientTable, MaketablesHooks):
         for i, name in enumerate(restrictions):
             C[i, at[name]] = 1.0
         return C, tuple(restrictions)
+
+
+def _as_floats(values: object, name: str) -> FloatArray:
+    """Return finite numbers as an array; raises a SpecError naming the argument otherwise."""
+    try:
+        out: FloatArray = np.asarray(values, dtype=np.float64)
+    except (TypeError, ValueError):
+        out = np.array(np.nan)
+    if not np.isfinite(out).all():
+        raise SpecError(
+            f"'{name}' must hold finite numbers, not {values!r}.",
+            f"'{name}' må ha endelige tall, ikke {values!r}.",
+        )
+    return out

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from numbers import Real
 
 import pandas as pd
 from pandas.api.typing import NAType
@@ -39,7 +40,7 @@ class Rule:
     Raises
     ------
     IndexingError
-        If ``low`` is above ``high`` or ``change`` is not positive.
+        If ``low`` is above ``high``, ``change`` is not positive, or a value has another type.
 
     Notes
     -----
@@ -54,6 +55,18 @@ class Rule:
     rounded: bool = True
 
     def __post_init__(self) -> None:
+        for name in ("low", "high", "change"):
+            value = getattr(self, name)
+            if isinstance(value, bool) or not isinstance(value, Real):
+                raise IndexingError(
+                    f"rule: '{name}' must be a number, not {value!r}.",
+                    f"regel: '{name}' må være et tall, ikke {value!r}.",
+                )
+        if not isinstance(self.rounded, bool):
+            raise IndexingError(
+                f"rule: 'rounded' must be true or false, not {self.rounded!r}.",
+                f"regel: 'rounded' må være true eller false, ikke {self.rounded!r}.",
+            )
         if not self.low <= self.high or not self.change > 0:
             raise IndexingError(
                 f"rule: low ({self.low:g}) must not be above high ({self.high:g}) and change "

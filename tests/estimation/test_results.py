@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pickle
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -370,3 +371,20 @@ def test_compare_different_specs(panel: Panel, results: Results) -> None:
 def test_pickle(results: Results) -> None:
     again = pickle.loads(pickle.dumps(results))
     assert again.tidy().equals(results.tidy())
+
+
+@pytest.mark.parametrize(
+    ("restrictions", "value"),
+    [
+        (["aar_2013"], "a"),
+        (["aar_2013"], float("nan")),
+        (np.zeros((0, 12)), 0.0),
+        (np.zeros((2, 2, 12)), 0.0),
+        (np.full((1, 12), np.inf), 0.0),
+        ([["aar_2013"]], 0.0),
+        ({"aar_2013": float("nan")}, 0.0),
+    ],
+)
+def test_restrictions_that_are_none(results: Results, restrictions: Any, value: Any) -> None:
+    with pytest.raises(proba.SpecError):
+        results.wald_test(restrictions, value)

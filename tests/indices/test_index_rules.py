@@ -156,3 +156,14 @@ def test_a_table_with_one_level_bounds_one_side_only():
     assert ranges.low == (-np.inf, 100)
     assert ranges.high == (100, np.inf)
     assert "inf" in ranges.describe()
+
+
+@pytest.mark.parametrize("wrong", [{"low": "90"}, {"high": None}, {"change": True}])
+def test_thresholds_are_numbers(wrong):
+    with pytest.raises(IndexingError, match=f"'{next(iter(wrong))}' must be a number"):
+        Rule(**wrong)
+
+
+def test_rounded_is_yes_or_no():
+    with pytest.raises(IndexingError, match="'rounded' must be true or false"):
+        Rule(rounded="nei")
