@@ -148,11 +148,11 @@ def estimate(
 ) -> None:
     """Estimer en regresjon på en panelfil."""
     with one_line_errors(lang):
+        _check_suffix(json_file, ".json", "--json")
         model = _read_spec(spec)
         data = _read(panel, decimal, sheet, encoding, pad_kommune, small_shares, model)
         results = _fit(model, data, cov, cluster)
         if json_file is not None:
-            _check_suffix(json_file, ".json", "--json")
             import json
 
             from proba._io import atomic_write_text
@@ -190,12 +190,12 @@ def index(
         from proba.indices import compute_index
         from proba.reproduction import write_index_csv
 
+        _check_suffix(csv, ".csv", "--csv")
         model = _read_spec(spec)
         data = _read(panel, decimal, sheet, encoding, pad_kommune, small_shares, model)
         # The index does not depend on the covariance; HC1 asks nothing of the panel.
         table = compute_index(_fit(model, data, "HC1", None), data, year_effects=year_effects)
         if csv is not None:
-            _check_suffix(csv, ".csv", "--csv")
             write_index_csv(table, csv)
             _show(f"{'Skrevet' if lang == 'nb' else 'Written'}: {csv}")
         else:
@@ -277,8 +277,10 @@ def _json_number(value: float) -> float | int | None:
     return int(number) if number.is_integer() and abs(number) < 1e15 else number
 
 
-def _check_suffix(path: Path, suffix: str, option: str) -> None:
+def _check_suffix(path: Path | None, suffix: str, option: str) -> None:
     """Refuse a name that another program would open as what it is not."""
+    if path is None:
+        return
     other = {".xlsx", ".xlsm", ".xls", ".parquet", ".docx", ".csv", ".json"} - {suffix}
     if path.suffix.lower() in other:
         raise ProbaError(

@@ -171,6 +171,11 @@ def fit_alternative(
         If the model cannot be estimated, e.g. a regressor that never changes within an entity
         under ``entity_effects``; names the columns.
 
+    Warns
+    -----
+    FewClustersWarning
+        Under CR1 with fewer than 40 entities.
+
     Notes
     -----
     CR1 is (N-1)/(N-k) * G/(G-1) times the sandwich with k counting the constant but not the

@@ -25,7 +25,7 @@ def fit(
     spec: Spec,
     data: Panel | pd.DataFrame,
     *,
-    cov: str | CovarianceEstimator | None = None,
+    cov: str | CovarianceEstimator = "CR1",
     cluster: str | Sequence[str] | None = None,
 ) -> Results:
     """Estimate a pooled linear model.
@@ -36,9 +36,9 @@ def fit(
         What is regressed on what.
     data : Panel or DataFrame
         One row an entity and year; keys as columns or index levels.
-    cov : str or CovarianceEstimator, optional
+    cov : str or CovarianceEstimator
         ``classical``, ``HC1``-``HC3``, ``CR0``-``CR3``, ``two-way``, or an estimator object.
-        Default: ``CR1``, as Stata's ``vce(cluster ...)``.
+        ``CR1`` is Stata's ``vce(cluster ...)``.
     cluster : str or sequence of str, optional
         Column to cluster on, or two for two-way; the spec's entity by default when ``cov``
         needs one. Any column will do: ``kommune``, ``folketall``; ``storrelsesklasse`` is made
@@ -53,13 +53,16 @@ def fit(
     SpecError
         If a column is missing or the covariance and clusters do not fit together.
     DesignError
-        If the model cannot be estimated: linear dependence, a regressor without variation, too
-        few rows, a single cluster; the columns are named.
+        If the model cannot be estimated: linear dependence, a column without variation, too few
+        rows, a row that stands twice, a single cluster; the column or row is named.
 
     Warns
     -----
     FewClustersWarning
-        Under CR0, CR1, CR3 or two-way with fewer than 40 clusters.
+        Under CR0, CR1, CR3 or two-way with fewer than 40 clusters. CR2's degrees of freedom
+        allow for few.
+    CovarianceWarning
+        Under two-way, if the matrix had to be mended.
 
     Notes
     -----
@@ -73,8 +76,6 @@ def fit(
     >>> results.nobs, results.nclusters
     (1935, 387)
     """
-    if cov is None:
-        cov = "CR1"
     estimator = make_covariance(cov, cluster, spec.entity)
     if (
         isinstance(data, Panel)

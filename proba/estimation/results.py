@@ -201,7 +201,7 @@ class Results(CoefficientTable, MaketablesHooks):
 
         Warns
         -----
-        FewClustersWarning
+        FewClustersWarning, CovarianceWarning
             As in :func:`proba.estimation.fit`.
         """
         estimator = make_covariance(cov, cluster, self.spec.entity)

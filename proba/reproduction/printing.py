@@ -89,7 +89,7 @@ def _printed(text: str, lang: Lang) -> str:
 
 
 def _decimals(fact: Fact) -> int:
-    """Digits of the target, and two more: enough to see how the number rounds."""
+    """Return the decimals of the printed number; ours is shown with two more."""
     mantissa = fact.target.split("e")[0]
     return len(mantissa.split(",")[1]) if "," in mantissa else 0
 

@@ -183,3 +183,13 @@ def test_help_and_version(proba):
         outcome = proba(command, "--help")
         assert outcome.code == 0
         assert "--decimal" in outcome.out
+
+
+def test_a_file_name_must_say_what_is_in_it(proba, folder, frame, spec):
+    frame.to_csv(folder / "panel.csv", index=False)
+    proba("index", "panel.csv", "--spec", spec, "--csv", "indeks.xlsx").failed(
+        "indeks.xlsx", ".csv"
+    )
+    proba("estimate", "panel.csv", "--spec", spec, "--json", "a.csv").failed("a.csv", ".json")
+    assert not (folder / "indeks.xlsx").exists()
+    assert not (folder / "a.csv").exists()
