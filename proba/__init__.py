@@ -15,19 +15,23 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-__version__ = "0.1.0"
+from proba._version import __version__
 
 if TYPE_CHECKING:
     from proba.errors import (
+        CatalogueError,
         CovarianceWarning,
         DesignError,
         FewClustersWarning,
         IndexingError,
+        KommuneError,
         PanelError,
         ProbaError,
         ProbaWarning,
         PublishedError,
+        SourceError,
         SpecError,
+        StoreError,
     )
     from proba.estimation import (
         CR0,
@@ -51,20 +55,33 @@ if TYPE_CHECKING:
         read_spec,
     )
     from proba.indices import CaseSelection, IndexTable, Rule, compute_index, select_cases
+    from proba.kommuner import SplitWeights, to_borders
     from proba.panel import Panel, PanelMeta, load_panel, make_panel, read_panel, with_size_classes
+    from proba.panel.building import (
+        BuildReport,
+        BuiltPanel,
+        Catalogue,
+        build_panel,
+        plan_panel,
+        read_catalogue,
+    )
     from proba.reproduction import Reproduction, reproduce
 
 _HOMES = {
     "proba.errors": (
+        "CatalogueError",
         "CovarianceWarning",
         "DesignError",
         "FewClustersWarning",
         "IndexingError",
+        "KommuneError",
         "PanelError",
         "ProbaError",
         "ProbaWarning",
         "PublishedError",
+        "SourceError",
         "SpecError",
+        "StoreError",
     ),
     "proba.estimation": (
         "CR0",
@@ -102,6 +119,15 @@ _HOMES = {
         "read_panel",
         "with_size_classes",
     ),
+    "proba.kommuner": ("SplitWeights", "to_borders"),
+    "proba.panel.building": (
+        "BuildReport",
+        "BuiltPanel",
+        "Catalogue",
+        "build_panel",
+        "plan_panel",
+        "read_catalogue",
+    ),
     "proba.reproduction": (
         "Reproduction",
         "reproduce",
@@ -119,7 +145,11 @@ __all__ = [
     "HC3",
     "PROBA_2017",
     "AlternativeResults",
+    "BuildReport",
+    "BuiltPanel",
     "CaseSelection",
+    "Catalogue",
+    "CatalogueError",
     "Classical",
     "Comparison",
     "CovarianceEstimator",
@@ -128,6 +158,7 @@ __all__ = [
     "FewClustersWarning",
     "IndexTable",
     "IndexingError",
+    "KommuneError",
     "Panel",
     "PanelError",
     "PanelMeta",
@@ -137,20 +168,27 @@ __all__ = [
     "Reproduction",
     "Results",
     "Rule",
+    "SourceError",
     "Spec",
     "SpecError",
+    "SplitWeights",
+    "StoreError",
     "TwoWay",
     "__version__",
+    "build_panel",
     "compare",
     "compute_index",
     "fit",
     "fit_alternative",
     "load_panel",
     "make_panel",
+    "plan_panel",
+    "read_catalogue",
     "read_panel",
     "read_spec",
     "reproduce",
     "select_cases",
+    "to_borders",
     "with_size_classes",
 ]
 

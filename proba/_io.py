@@ -78,9 +78,10 @@ def safe_cell(value: object) -> object:
     """Neutralise a text cell that a spreadsheet would run as a formula.
 
     Text starting with ``= + - @``, a tab or a carriage return gets an apostrophe in front, as
-    spreadsheets themselves do for "this is text". Numbers, also as text, are left alone.
+    spreadsheets themselves do for "this is text". Numbers, also as text, are left alone, and so
+    is a lone ``-``, which no spreadsheet runs and Statistics Norway writes for nil.
     """
-    if isinstance(value, str) and value.startswith(_FORMULA_STARTS):
+    if isinstance(value, str) and value != "-" and value.startswith(_FORMULA_STARTS):
         return value if _NUMBER.fullmatch(value) else "'" + value
     return value
 

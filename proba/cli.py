@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from proba import __version__
+from proba._cli_sources import register as register_sources
 from proba._console import one_line_errors, run_app
+from proba._version import __version__
 from proba.errors import Lang, ProbaError
 
 if TYPE_CHECKING:
@@ -205,6 +206,9 @@ def index(
         label = data.meta.label_text(lang)
         if label and csv is not None:
             _show(f"[{label}]")
+
+
+register_sources(app)
 
 
 def main() -> None:

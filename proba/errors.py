@@ -12,16 +12,20 @@ from typing import Literal
 Lang = Literal["nb", "en"]
 
 __all__ = [
+    "CatalogueError",
     "CovarianceWarning",
     "DesignError",
     "FewClustersWarning",
     "IndexingError",
+    "KommuneError",
     "Lang",
     "PanelError",
     "ProbaError",
     "ProbaWarning",
     "PublishedError",
+    "SourceError",
     "SpecError",
+    "StoreError",
 ]
 
 
@@ -66,6 +70,22 @@ class IndexingError(ProbaError):
 
 class PublishedError(ProbaError):
     """A published table or fact that does not exist, or does not read as it should."""
+
+
+class SourceError(ProbaError):
+    """A source cannot be reached, or its answer or file is not what it should be."""
+
+
+class StoreError(ProbaError):
+    """The snapshot store cannot give back, or take in, what was asked of it."""
+
+
+class CatalogueError(ProbaError):
+    """The variable catalogue is not usable, or a source lacks a variable or year asked for."""
+
+
+class KommuneError(ProbaError):
+    """A kommune number or a change of borders that cannot be followed without more being said."""
 
 
 class ProbaWarning(UserWarning):

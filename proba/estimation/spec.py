@@ -10,6 +10,7 @@ from pathlib import Path
 from reprlib import repr as _short  # what a file holds may be huge
 from typing import Any
 
+from proba._yaml import read_mapping
 from proba.errors import SpecError
 
 __all__ = ["CONSTANT", "PROBA_2017", "Spec", "read_spec"]
@@ -205,42 +206,8 @@ def read_spec(path: str | Path) -> Spec:
     SpecError
         If the file cannot be read, is not YAML, or does not describe a spec.
     """
-    import yaml
-
-    name = Path(path).name
-    try:
-        text = Path(path).read_text(encoding="utf-8-sig")
-    except FileNotFoundError:
-        raise SpecError(f"{path}: no such file.", f"{path}: filen finnes ikke.") from None
-    except (OSError, UnicodeDecodeError) as error:
-        raise SpecError(
-            f"{path}: cannot be read as UTF-8 text ({error.__class__.__name__}); save it as UTF-8.",
-            f"{path}: kan ikke leses som UTF-8-tekst; lagre den på nytt som UTF-8 (Notisblokk: "
-            "Lagre som, Koding: UTF-8).",
-        ) from None
-    try:
-        data = yaml.safe_load(text)
-        tree = yaml.compose(text, Loader=yaml.SafeLoader)
-    except (yaml.YAMLError, ValueError, RecursionError) as error:
-        mark = getattr(error, "problem_mark", None)
-        where = f" (line {mark.line + 1})" if mark is not None else ""
-        hvor = f" (linje {mark.line + 1})" if mark is not None else ""
-        raise SpecError(
-            f"{name}: not valid YAML{where}.", f"{name}: ikke gyldig YAML{hvor}."
-        ) from None
-    keys = [node.value for node, _ in tree.value] if isinstance(tree, yaml.MappingNode) else []
-    twice = sorted({str(k) for k in keys if keys.count(k) > 1})
-    if twice:
-        raise SpecError(
-            f"{name}: the key {', '.join(twice)} stands more than once.",
-            f"{name}: nøkkelen {', '.join(twice)} står mer enn én gang.",
-        )
-    if not isinstance(data, dict):
-        raise SpecError(
-            f"{name}: expected a mapping with the keys dependent and regressors.",
-            f"{name}: ventet en YAML-tabell med nøklene dependent og regressors.",
-        )
-    return Spec.from_dict(data, origin=name)
+    data = read_mapping(path, SpecError, ("dependent", "regressors"))
+    return Spec.from_dict(data, origin=Path(path).name)
 
 
 def _whole_year(year: object) -> int | None:

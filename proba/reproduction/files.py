@@ -9,8 +9,8 @@ from typing import Any
 
 import pandas as pd
 
-from proba import __version__
 from proba._io import atomic_write_text, csv_text
+from proba._version import __version__
 from proba.indices import IndexTable
 from proba.panel import PanelMeta
 from proba.published import load_table, parse

@@ -1,0 +1,135 @@
+"""Getting every quantity of a plan for each kommune, with the reason where a figure is missing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+import pandas as pd
+
+from proba.kommuner import ChangeGraph
+from proba.panel.building.catalogue import Catalogue, Part
+from proba.panel.building.from_files import of_year, read_source_file
+from proba.panel.building.from_tables import from_table
+from proba.panel.building.plan import BuildPlan, handle
+from proba.sources.fetching import Fetcher
+from proba.sources.files import Observations
+from proba.sources.pxweb import PxWebClient
+
+__all__ = ["COLUMNS", "NOT_IN_TABLE", "Gathered", "Progress", "gather"]
+
+COLUMNS = ("kommune", "aar", "quantity", "value", "status", "part", "snapshot")
+"""Columns of the figures gathered: one row a kommune, year and quantity."""
+
+NOT_IN_TABLE = "not-in-table"
+"""Status of a kommune the table or file has no row for."""
+
+Progress = Callable[[int, int, str], None]
+"""Called with steps done, steps in all, and what is being done."""
+
+
+@dataclass(frozen=True, slots=True)
+class Gathered:
+    """Figures as published, on the borders of their own year.
+
+    Attributes
+    ----------
+    figures : DataFrame
+        With :data:`COLUMNS`; ``value`` in the quantity's unit, NaN where missing; ``status`` the
+        source's own code (``.``, ``..``, ``:``, ``-``), several joined by a space, or
+        :data:`NOT_IN_TABLE`; ``snapshot`` the first twelve digits of the answers' SHA-256.
+    notes : tuple of (str, str)
+        What the readers had to say, English and Norwegian.
+    updated : mapping of str to str
+        When each table was last updated, by table.
+    """
+
+    figures: pd.DataFrame
+    notes: tuple[tuple[str, str], ...]
+    updated: Mapping[str, str]
+
+
+def gather(
+    plan: BuildPlan,
+    catalogue: Catalogue,
+    fetcher: Fetcher,
+    graph: ChangeGraph,
+    files: Mapping[str, str | Path | None],
+    *,
+    progress: Progress | None = None,
+) -> Gathered:
+    """Fetch or read everything the plan uses.
+
+    Parameters
+    ----------
+    plan : BuildPlan
+    catalogue : Catalogue
+    fetcher : Fetcher
+        Answers come from its store where it has them.
+    graph : ChangeGraph
+        Says which kommune numbers exist in a year.
+    files : mapping of str to path, address or None
+        By name (``nav``, ``gront_hefte:2016``); None for a file that is in the store from before.
+    progress : callable, optional
+
+    Returns
+    -------
+    Gathered
+
+    Raises
+    ------
+    SourceError
+        If a source cannot be reached, or answers otherwise than the catalogue says. What was
+        fetched until then stays in the store.
+    """
+    steps = [(use, year) for use in plan.uses for year in use.years]
+    clients: dict[tuple[str, str], PxWebClient] = {}
+    read: dict[tuple[str, str], tuple[Observations, str]] = {}
+    frames: list[pd.DataFrame] = []
+    notes: dict[tuple[str, str], None] = {}
+    updated: dict[str, str] = {}
+    for done, (use, year) in enumerate(steps):
+        if progress is not None:
+            progress(done, len(steps), f"{use.part.name}: {use.quantity.code} {year}")
+        source = catalogue.sources[use.part.source]
+        kommuner = tuple(graph.valid(year))
+        if source.kind == "pxweb":
+            named = (source.code, use.part.lang)
+            if named not in clients:
+                clients[named] = PxWebClient(fetcher, source.url, _language(use.part))
+            frame, when = from_table(clients[named], use.part, year, kommuner)
+            if when:
+                updated[use.part.name] = when
+        else:
+            key = handle(source, year, files) or source.code
+            found = (use.quantity.code, key)
+            if found not in read:
+                read[found] = read_source_file(source, use.part, year, fetcher, files)
+                notes.update(dict.fromkeys(read[found][0].notes))
+            frame = of_year(read[found], use, year, graph, notes)
+        frame = _every_kommune(frame, kommuner)
+        frame["value"] = frame["value"] * use.part.factor
+        frames.append(
+            frame.assign(aar=year, quantity=use.quantity.code, part=use.part.name)[list(COLUMNS)]
+        )
+    if progress is not None:
+        progress(len(steps), len(steps), "")
+    figures = pd.concat(frames, ignore_index=True)
+    return Gathered(figures, tuple(notes), updated)
+
+
+def _language(part: Part) -> Literal["no", "en"]:
+    return "en" if part.lang == "en" else "no"
+
+
+def _every_kommune(frame: pd.DataFrame, kommuner: tuple[str, ...]) -> pd.DataFrame:
+    """One row for every kommune of the year, in order."""
+    out = frame.set_index("kommune").reindex(pd.Index(kommuner, name="kommune"))
+    absent = ~out.index.isin(frame["kommune"])
+    out["status"] = out["status"].astype(object).where(~absent, NOT_IN_TABLE)
+    # A missing figure without a code from the source is still said to be missing.
+    silent = out["value"].isna() & out["status"].isna()
+    out["status"] = out["status"].where(~silent, "..")
+    return out.reset_index()

@@ -1,0 +1,47 @@
+"""JSON from outside, read strictly, and text from outside made fit for a message."""
+
+from __future__ import annotations
+
+import codecs
+import json
+from typing import Any
+
+from proba._table import printable
+from proba.errors import SourceError
+
+__all__ = ["misread", "read_json", "shown"]
+
+
+def shown(text: object, width: int = 60) -> str:
+    """Return text from outside as one short line that is safe to print."""
+    line = printable(str(text)[: width + 1])
+    return line if len(line) <= width else line[: width - 1] + "…"
+
+
+def read_json(content: bytes) -> Any:
+    """Decode UTF-8 JSON; NaN and Infinity, which are not JSON, are refused."""
+    if content.startswith(codecs.BOM_UTF8):
+        raise misread("begins with a byte order mark", "begynner med et byte order mark (BOM)")
+    try:
+        return json.loads(content.decode("utf-8"), parse_constant=_refuse)
+    except UnicodeDecodeError as error:
+        raise misread(
+            f"is not UTF-8 text (byte {error.start})", f"er ikke UTF-8-tekst (byte {error.start})"
+        ) from None
+    except RecursionError:
+        raise misread("is nested too deeply", "er nøstet for dypt") from None
+    except ValueError as error:
+        start = shown(content[:80].decode("utf-8", "replace"), 40)
+        raise misread(
+            f"is not JSON ({shown(error)}); it begins with '{start}'",
+            f"er ikke JSON ({shown(error)}); det begynner med «{start}»",
+        ) from None
+
+
+def _refuse(name: str) -> None:
+    raise ValueError(f"{name} is not a JSON number")
+
+
+def misread(en: str, nb: str) -> SourceError:
+    """Return the error of an answer that is not what it should be."""
+    return SourceError(f"The answer {en}.", f"Svaret {nb}.")

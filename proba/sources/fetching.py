@@ -1,0 +1,224 @@
+"""Asking the store first and the source second, and remembering what was used."""
+
+from __future__ import annotations
+
+import hashlib
+import ipaddress
+import os
+import socket
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from proba._table import printable
+from proba.errors import SourceError
+from proba.sources.request import Request
+from proba.sources.store import CorruptSnapshotError, Snapshot, Store, file_key
+
+if TYPE_CHECKING:
+    from proba.sources.http import HttpClient
+
+__all__ = ["FetchCounts", "Fetcher"]
+
+
+@dataclass(frozen=True, slots=True)
+class FetchCounts:
+    """How often a :class:`Fetcher` gave an answer, by where it had it from.
+
+    Attributes
+    ----------
+    from_store, fetched : int
+        Asking twice counts twice.
+    """
+
+    from_store: int
+    fetched: int
+
+
+class Fetcher:
+    """Gives the answer to a request: from the store, else from the source and into the store.
+
+    Parameters
+    ----------
+    store : Store
+    client : HttpClient or None
+        None works offline, from the store alone.
+    refresh : bool
+        Ask the sources again even for what is stored, once for each request. Earlier versions
+        stay in the store.
+    """
+
+    def __init__(self, store: Store, client: HttpClient | None, *, refresh: bool = False) -> None:
+        self._store = store
+        self._client = client
+        self._refresh = refresh
+        self._refreshed: set[str] = set()
+        self._used: dict[Snapshot, None] = {}
+        self._counts = FetchCounts(0, 0)
+
+    @property
+    def used(self) -> tuple[Snapshot, ...]:
+        """The snapshots given out, in the order first used, each once."""
+        return tuple(self._used)
+
+    @property
+    def counts(self) -> FetchCounts:
+        """How many answers came from the store and how many from the sources."""
+        return self._counts
+
+    def fetch(self, request: Request, check: Callable[[bytes], None]) -> tuple[Snapshot, bytes]:
+        """Return the answer to a request.
+
+        Parameters
+        ----------
+        request : Request
+            What is asked.
+        check : callable
+            Raises :class:`SourceError` when the bytes are not an answer; called on what comes
+            from a source, before it is stored. What is stored has passed it.
+
+        Returns
+        -------
+        tuple of (Snapshot, bytes)
+
+        Raises
+        ------
+        SourceError
+            If the source fails, or the answer is not stored and there is no network to use.
+        CorruptSnapshotError
+            Offline, if the stored answer is damaged. With network it is fetched again.
+        StoreError
+            If the store cannot be read or written.
+
+        Notes
+        -----
+        The lock of the request is held from a second look in the store until the answer is
+        stored: of two processes that miss the same answer one fetches it and the other waits.
+        """
+        from_store = not self._refresh or request.key in self._refreshed
+        if from_store and (found := self._stored(request)):
+            return self._give(*found, fetched=False)
+        if self._client is None:
+            raise _offline(request, self._store, self._refresh)
+        with self._store.lock(request.key):
+            if from_store and (found := self._stored(request)):
+                return self._give(*found, fetched=False)
+            answer = self._client.send(request, check)
+            snapshot = self._store.put(request, answer, label=_local_label(request.url))
+        self._refreshed.add(request.key)
+        return self._give(snapshot, answer.content, fetched=True)
+
+    def take_file(
+        self, source: str, path: str | os.PathLike[str] | None, *, licence: str
+    ) -> tuple[Snapshot, bytes]:
+        """Return a file of the user's, and keep it in the store for the next run.
+
+        Parameters
+        ----------
+        source : str
+            Name the file goes under, as ``nav`` or ``gront_hefte:2016``.
+        path : path-like or None
+            None gives the file handed in last.
+        licence : str
+            Licence the source publishes under.
+
+        Returns
+        -------
+        tuple of (Snapshot, bytes)
+
+        Raises
+        ------
+        SourceError
+            If the file cannot be read, or none was handed in before.
+        StoreError, CorruptSnapshotError
+            As :meth:`fetch`.
+        """
+        held = self._store.find(file_key(source))
+        if path is None:
+            if held is None:
+                raise SourceError(
+                    f"{source}: no file given, and none in the store ({self._store.folder}).",
+                    f"{source}: ingen fil oppgitt, og ingen i lageret ({self._store.folder}).",
+                )
+            return self._give(held, self._store.read(held), fetched=False)
+        file = Path(path)
+        try:
+            content = file.read_bytes()
+        except OSError as error:
+            raise SourceError(
+                f"{source}: the file {file} cannot be read ({error.strerror or error}).",
+                f"{source}: filen {file} kan ikke leses; finnes den, og er den åpen i et annet "
+                "program?",
+            ) from error
+        # The same file again is no new version.
+        if held is not None and held.sha256 == hashlib.sha256(content).hexdigest():
+            with suppress(CorruptSnapshotError):
+                return self._give(held, self._store.read(held), fetched=False)
+        snapshot = self._store.put_file(
+            source, file.name, content, licence, fetched_at=datetime.now(UTC)
+        )
+        return self._give(snapshot, content, fetched=True)
+
+    def _stored(self, request: Request) -> tuple[Snapshot, bytes] | None:
+        try:
+            snapshot = self._store.find(request.key)
+            return None if snapshot is None else (snapshot, self._store.read(snapshot))
+        except CorruptSnapshotError:
+            if self._client is None:
+                raise
+            return None
+
+    def _give(self, snapshot: Snapshot, content: bytes, *, fetched: bool) -> tuple[Snapshot, bytes]:
+        self._used[snapshot] = None
+        self._counts = FetchCounts(
+            self._counts.from_store + (not fetched), self._counts.fetched + fetched
+        )
+        return snapshot, content
+
+
+def _offline(request: Request, store: Store, refresh: bool) -> SourceError:
+    asked = printable(f"{request.method} {request.url} {request.query}")
+    asked = asked if len(asked) <= 300 else asked[:299] + "…"
+    if refresh:
+        return SourceError(
+            f"{request.source}: cannot be asked anew without network: {asked}. Run with network, "
+            "or without refresh.",
+            f"{request.source}: kan ikke spørres på nytt uten nett: {asked}. Kjør med nett, eller "
+            "uten ny henting.",
+        )
+    return SourceError(
+        f"{request.source}: the answer is not in the store ({store.folder}), and this run is "
+        f"offline: {asked}. Run with network, or import an archive that has it.",
+        f"{request.source}: svaret er ikke i lageret ({store.folder}), og denne kjøringen er uten "
+        f"nett: {asked}. Kjør med nett, eller les inn et arkiv som har det.",
+    )
+
+
+def _local_label(url: str) -> str | None:
+    """Return what must be said of figures from a server on this machine, None for others."""
+    parts = urlsplit(url)
+    if not _is_local(parts.hostname or ""):
+        return None
+    where = printable(parts.netloc.rpartition("@")[2])
+    return f"Hentet fra lokal tjener ({where}), ikke fra kilden selv"
+
+
+def _is_local(host: str) -> bool:
+    name = host.rstrip(".").lower()
+    if name == "localhost" or name.endswith(".localhost"):
+        return True
+    try:
+        address = ipaddress.ip_address(name)
+    except ValueError:
+        try:
+            # The resolver also takes 127.1 and 2130706433.
+            address = ipaddress.ip_address(socket.inet_ntoa(socket.inet_aton(name)))
+        except (OSError, ValueError):
+            return False
+    mapped = getattr(address, "ipv4_mapped", None)
+    # 0.0.0.0 and :: reach the machine itself too.
+    return any(a.is_loopback or a.is_unspecified for a in (address, mapped) if a is not None)
