@@ -152,6 +152,7 @@ def fetch(
                 offline=offline,
                 progress=progress,
                 on_plan=lambda plan: _say_plan(plan, lang),
+                on_wait=_waiting(lang),
             )
         written = write_built(built, out, figures=figures)
         typer.echo(built.report.to_text(lang).rstrip())
@@ -179,12 +180,13 @@ def ssb(
 ) -> None:
     """Hent en tabell fra SSB som CSV: kode og tekst for hver dimensjon, verdi og status."""
     english = lang == "en"
-    with one_line_errors("en" if english else "nb"):
+    spoken: Lang = "en" if english else "nb"
+    with one_line_errors(spoken):
         from proba.sources.pxweb import PxWebClient
 
         _need_suffix(csv, ".csv", "--csv")
         chosen = _parse_select(select or [])
-        with _fetcher(store, refresh, offline) as fetcher, _progress_bar() as progress:
+        with _fetcher(store, refresh, offline, spoken) as fetcher, _progress_bar() as progress:
             client = PxWebClient(fetcher, lang="en" if english else "no")
             data = client.data(
                 table,
@@ -240,7 +242,7 @@ def klass(
                 "give one of --codes DATE, --changes FROM TO, or --to NUMBER with --at DATE.",
                 "gi én av --codes DATO, --changes FRA TIL, eller --to NUMMER sammen med --at DATO.",
             )
-        with _fetcher(store, refresh, offline) as fetcher:
+        with _fetcher(store, refresh, offline, lang) as fetcher:
             client = KlassClient(fetcher, lang=lang)
             if changes is not None:
                 start, end = (_parse_date(text, "--changes") for text in changes)
@@ -461,13 +463,24 @@ def _fetched(built: BuiltPanel, lang: Lang) -> str:
     return f"{now} answers fetched now, {before} from the store."
 
 
+def _waiting(lang: Lang) -> Callable[[str, float], None]:
+    """Tell a person who watches why nothing happens."""
+
+    def tell(host: str, seconds: float) -> None:
+        if sys.stderr.isatty():
+            text = "venter" if lang == "nb" else "waiting"
+            typer.echo(f"{host}: {text} {seconds:.0f} s …", err=True)
+
+    return tell
+
+
 def _say_labels(fetcher: Fetcher) -> None:
     for label in dict.fromkeys(s.label for s in fetcher.used if s.label):
         typer.echo(f"[{label}]")
 
 
 @contextmanager
-def _fetcher(store: Path | None, refresh: bool, offline: bool) -> Iterator[Fetcher]:
+def _fetcher(store: Path | None, refresh: bool, offline: bool, lang: Lang) -> Iterator[Fetcher]:
     from proba.sources.fetching import Fetcher
     from proba.sources.store import Store
 
@@ -476,7 +489,7 @@ def _fetcher(store: Path | None, refresh: bool, offline: bool) -> Iterator[Fetch
         return
     from proba.sources.http import HttpClient
 
-    with HttpClient() as client:
+    with HttpClient(on_wait=_waiting(lang)) as client:
         yield Fetcher(Store(store), client, refresh=refresh)
 
 

@@ -228,6 +228,9 @@ class InProcess:
         self.when = when or datetime(2026, 1, 2, 8, tzinfo=UTC)
         self.sent: list[Request] = []
 
+    def pace(self, url: str, calls: int, window: float) -> None:
+        """Nothing to wait for."""
+
     def send(self, request: Request, check: Callable[[bytes], None]) -> Answer:
         self.sent.append(request)
         body = (request.body or "").encode("utf-8")

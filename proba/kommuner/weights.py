@@ -210,8 +210,8 @@ def weights_from_counts(
         )
     shares: dict[tuple[str, str], float] = {}
     left_out: dict[str, tuple[str, str]] = {}
-    for source, at in _divided(used, borders):
-        parts = _counted(used, source, at, borders, year, known)
+    for source, areas in _divided(used, borders).items():
+        parts = _counted(used, source, areas, borders, year, known)
         if isinstance(parts, dict):
             shares.update({(source, target): share for target, share in parts.items()})
         else:
@@ -225,28 +225,38 @@ def weights_from_counts(
     )
 
 
-def _divided(graph: ChangeGraph, borders: int) -> list[tuple[str, int]]:
-    """Return each kommune that some year is divided on ``borders``, with the first such year."""
-    found: dict[str, int] = {}
+def _divided(graph: ChangeGraph, borders: int) -> dict[str, set[frozenset[str]]]:
+    """Return the numbers that some year are divided on ``borders``, with the areas they had."""
+    found: dict[str, set[frozenset[str]]] = {}
     for year, names in graph.names.items():
         for number in names:
-            if number not in found and len(graph.targets(number, year, borders)) > 1:
-                found[number] = year
-    return list(found.items())
+            if len(graph.targets(number, year, borders)) > 1:
+                found.setdefault(number, set()).add(graph.areas[year][number])
+    return found
 
 
 def _counted(
-    graph: ChangeGraph, source: str, at: int, borders: int, year: int, known: Mapping[str, float]
+    graph: ChangeGraph,
+    source: str,
+    areas: set[frozenset[str]],
+    borders: int,
+    year: int,
+    known: Mapping[str, float],
 ) -> dict[str, float] | tuple[str, str]:
-    area = graph.areas[at][source]
+    if len(areas) > 1:
+        return (
+            "its area changed while it had the number",
+            "området endret seg mens den hadde nummeret",
+        )
+    (area,) = areas
     sums: dict[str, float] = {}
-    for target in graph.targets(source, at, borders):
-        part = graph.areas[borders][target.kommune] & area
+    for target in sorted({graph.owners[borders][a] for a in area}):
+        part = graph.areas[borders][target] & area
         within = sorted({graph.owners[year][a] for a in part})
         if any(graph.areas[year][n] - part for n in within):
             return (
-                f"its part in {target.kommune} was no kommune of its own in {year}",
-                f"delen i {target.kommune} var ikke egne kommuner i {year}",
+                f"its part in {target} was no kommune of its own in {year}",
+                f"delen i {target} var ikke egne kommuner i {year}",
             )
         missing = [n for n in within if math.isnan(known.get(n, math.nan))]
         if missing:
@@ -254,7 +264,7 @@ def _counted(
                 f"there is no count for {missing[0]} in {year}",
                 f"det mangler telling for {missing[0]} i {year}",
             )
-        sums[target.kommune] = math.fsum(known[n] for n in within)
+        sums[target] = math.fsum(known[n] for n in within)
     total = math.fsum(sums.values())
     if total == 0:
         return (f"the counts of its parts are 0 in {year}", f"tellingene er 0 i {year}")

@@ -46,7 +46,7 @@ class Reply:
     url : str
         Address that answered, with its query string.
     status : int
-    content_type, retry_after : str
+    content_type, retry_after, rate_policy : str
         Headers as sent; empty if not sent.
     content : bytes
         The body; of an error at most the first 64 KiB, and empty if that could not be read.
@@ -56,6 +56,7 @@ class Reply:
     status: int
     content_type: str
     retry_after: str
+    rate_policy: str
     content: bytes
 
 
@@ -229,6 +230,7 @@ def _read(
         status=response.status_code,
         content_type=response.headers.get("Content-Type", ""),
         retry_after=response.headers.get("Retry-After", ""),
+        rate_policy=response.headers.get("X-RateLimit-Policy", ""),
         content=content,
     )
 

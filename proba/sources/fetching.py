@@ -112,6 +112,11 @@ class Fetcher:
         self._refreshed.add(request.key)
         return self._give(snapshot, answer.content, fetched=True)
 
+    def pace(self, url: str, calls: int, window: float) -> None:
+        """Keep to ``calls`` in ``window`` seconds with the host of ``url``; nothing offline."""
+        if self._client is not None:
+            self._client.pace(url, calls, window)
+
     def take_file(
         self, source: str, path: str | os.PathLike[str] | None, *, licence: str
     ) -> tuple[Snapshot, bytes]:

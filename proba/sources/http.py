@@ -22,11 +22,12 @@ from typing import Self
 import requests
 import tenacity
 
+from proba._version import __version__
 from proba.errors import SourceError
 from proba.sources._http_errors import Failure, place, split_url
 from proba.sources._http_status import StatusError, counted, status_failure, web_page
 from proba.sources._transport import call, new_session
-from proba.sources.http_limits import HttpSettings, Pacer, back_off, short
+from proba.sources.http_limits import HttpSettings, Pacer, back_off, rate_policy, short
 from proba.sources.request import Request
 
 __all__ = ["Answer", "HttpClient", "HttpSettings", "Pacer", "StatusError"]
@@ -193,6 +194,13 @@ class HttpClient:
         except Failure as failure:
             raise counted(failure.error, len(failures)) from failure.__cause__
 
+    def _heed(self, url: str, host: str, policy: str) -> None:
+        """Keep to the limit a service tells in its answers; SSB's says 40 calls in 60 seconds."""
+        told = rate_policy(policy)
+        if told is not None and host not in self._pacers:
+            self.pace(url, *told)
+            self._pacers[host].wait()  # counts the call just made
+
     def _tell(self, host: str, seconds: float) -> None:
         if self._on_wait is not None and seconds >= _FORETOLD:
             self._on_wait(host, seconds)
@@ -205,6 +213,7 @@ class HttpClient:
         try:
             reply = call(self._session, request, self._settings)
             fetched_at = self._now().astimezone(UTC)
+            self._heed(request.url, host, reply.rate_policy)
             if reply.status != 200:
                 raise status_failure(reply, fetched_at, self._settings.longest_wait)
             if "json" in request.accept and reply.content_type.lower().startswith(_HTML):
@@ -229,6 +238,4 @@ class HttpClient:
 
 
 def _agent() -> str:
-    from proba._version import __version__
-
     return f"proba/{__version__}"

@@ -102,6 +102,17 @@ class HttpSettings:
         )
 
 
+_POLICY = re.compile(r"\s*(\d{1,6})\s*;\s*w=(\d{1,6})s?\s*")
+
+
+def rate_policy(text: str) -> tuple[int, int] | None:
+    """Read ``40;w=60s``: how many calls in how many seconds; None where it says nothing usable."""
+    match = _POLICY.fullmatch(text)
+    if match is None or not int(match[1]) or not int(match[2]):
+        return None
+    return int(match[1]), int(match[2])
+
+
 class Pacer:
     """Keeps calls to a service at or under ``calls`` in any ``window`` seconds.
 

@@ -96,6 +96,9 @@ class PxWebClient:
         address = base_url or os.environ.get("PROBA_SSB_URL", "").strip() or _SSB
         self._base = address.rstrip("/")
         self._lang = lang
+        # Asked once: every query needs both, and they do not change within a run.
+        self._limits: Limits | None = None
+        self._tables: dict[str, TableMeta] = {}
 
     def limits(self) -> Limits:
         """Return the service's limits.
@@ -105,8 +108,14 @@ class PxWebClient:
         SourceError
             If the configuration cannot be had or does not say how many cells are allowed.
         """
+        if self._limits is not None:
+            return self._limits
         request = Request("ssb", f"{self._base}/config", licence=_LICENCE)
-        return self._fetch(request, _limits, "PxWebApi /config", "PxWebApi /config")[1]
+        limits = self._fetch(request, _limits, "PxWebApi /config", "PxWebApi /config")[1]
+        if limits.calls > 0 and limits.window > 0:
+            self._fetcher.pace(self._base, limits.calls, limits.window)
+        self._limits = limits
+        return limits
 
     def metadata(self, table: str) -> TableMeta:
         """Return a table's dimensions and codes.
@@ -116,6 +125,8 @@ class PxWebClient:
         SourceError
             If there is no such table, or the answer is not metadata.
         """
+        if table in self._tables:
+            return self._tables[table]
         request = Request(
             "ssb", self._address(table, "metadata"), (("lang", self._lang),), licence=_LICENCE
         )
@@ -125,7 +136,8 @@ class PxWebClient:
             return TableMeta(table, header.label, header.updated, header.dimensions, header.source)
 
         named = (f"Table {table}, metadata", f"Tabell {table}, metadata")
-        return self._fetch(request, read, *named)[1]
+        self._tables[table] = self._fetch(request, read, *named)[1]
+        return self._tables[table]
 
     def plan(
         self,

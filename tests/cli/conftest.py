@@ -4,6 +4,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from cli_sources_help import Bench, new_server, open_bench
 from typer.testing import CliRunner
 
 from proba.cli import app
@@ -72,3 +73,16 @@ def panel(folder, frame):
 def spec(folder):
     (folder / "spec.yaml").write_text(SPEC, encoding="utf-8")
     return "spec.yaml"
+
+
+@pytest.fixture(scope="module")
+def sources_server():
+    """One server for the tests of a file; its behaviour is set in each test."""
+    server, app = new_server()
+    with server:
+        yield server, app
+
+
+@pytest.fixture
+def bench(tmp_path, monkeypatch, sources_server) -> Bench:
+    return open_bench(tmp_path, monkeypatch, *sources_server)

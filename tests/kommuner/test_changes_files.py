@@ -46,8 +46,10 @@ def test_files_are_sorted_clean_utf8_with_unix_lines() -> None:
         assert text.endswith("\n")
         body = text.splitlines()[1:]
         assert all(line == line.strip() for line in body)
-    numbers = [line.split(",")[0] for line in (FOLDER / "kommuner.csv").read_text("utf-8").split()]
-    assert numbers[1:] == sorted(numbers[1:]) or len(numbers) > 1
+    lines = (FOLDER / "kommuner.csv").read_text("utf-8").splitlines()[1:]
+    assert lines == sorted(lines)
+    dates = (FOLDER / "endringer.csv").read_text("utf-8").splitlines()[1:]
+    assert [line[:10] for line in dates] == sorted(line[:10] for line in dates)
 
 
 def test_every_number_that_begins_or_ends_has_a_change(kommuner, changes) -> None:

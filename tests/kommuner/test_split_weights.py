@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from pathlib import Path
 
 import numpy as np
@@ -9,7 +10,15 @@ import pandas as pd
 import pytest
 
 from proba.errors import KommuneError
-from proba.kommuner import TOLERANCE, SplitWeights, shipped_graph, to_borders, weights_from_counts
+from proba.kommuner import (
+    TOLERANCE,
+    Change,
+    ChangeGraph,
+    SplitWeights,
+    shipped_graph,
+    to_borders,
+    weights_from_counts,
+)
 
 PAIR = {("1507", "1508"): 0.8, ("1507", "1580"): 0.2}
 
@@ -148,10 +157,23 @@ def test_counts_that_are_none() -> None:
 def test_one_set_of_shares_a_number_is_enough(borders: int) -> None:
     """What SplitWeights says of a number that went on with other borders holds everywhere."""
     graph = shipped_graph()
-    found: dict[str, set[tuple[str, ...]]] = {}
+    found: dict[str, set[frozenset[str]]] = {}
     for year, names in graph.names.items():
         for number in names:
-            to = tuple(t.kommune for t in graph.targets(number, year, borders))
-            if len(to) > 1:
-                found.setdefault(number, set()).add(to)
-    assert all(len(ways) == 1 for ways in found.values())
+            if len(graph.targets(number, year, borders)) > 1:
+                found.setdefault(number, set()).add(graph.areas[year][number])
+    assert all(len(areas) == 1 for areas in found.values())
+
+
+def test_a_number_divided_with_two_areas_gets_no_shares() -> None:
+    def merged(year: int, old: str) -> Change:
+        return Change(dt.date(year, 1, 1), "sammenslaaing", old, old, "0001", "0001")
+
+    names = [{"0001", "0002", "0003"}, {"0001", "0003"}, {"0001"}]
+    graph = ChangeGraph.from_names(
+        {2000 + j: {n: n for n in held} for j, held in enumerate(names)},
+        [merged(2001, "0001"), merged(2001, "0002"), merged(2002, "0001"), merged(2002, "0003")],
+    )
+    counts = pd.DataFrame({"kommune": ["0001", "0002", "0003"], "aar": 2000, "n": [1, 1, 1]})
+    weights = weights_from_counts(counts, "n", year=2000, borders=2000, graph=graph)
+    assert weights.left_out["0001"][0] == "its area changed while it had the number"

@@ -131,9 +131,7 @@ def _in_our_time(rows: list[dict[str, str]]) -> Iterator[tuple[str, int, dict[st
 def test_the_hand_kept_list_has_every_number_and_its_last_year(successors) -> None:
     listed = {number for number, _, _ in _in_our_time(successors)}
     numbers = {n for year in range(2012, 2025) for n in GRAPH.valid(year)}
-    ended = {n for n in numbers if GRAPH.years_of(n)[-1] < 2024}
-    # It leaves out the numbers of 2020 to 2023 in the fylker dissolved in 2024, all but some.
-    assert numbers - listed <= {n for n in ended if GRAPH.years_of(n)[0] in (2017, 2018, 2020)}
+    assert listed == numbers
     for number, _, row in _in_our_time(successors):
         last = GRAPH.years_of(number)[-1]
         if row["end_yr"]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import math
 
 import pytest
@@ -212,7 +213,29 @@ def test_nav_ages_in_rows():
     del rows[2]  # 0101, 30-39 år
     seen = read("nav_ufore", to_xlsx({"Data": rows}), {"ages": "18-49"})
     assert math.isnan(value(seen, "0101", 2015)[0])
-    assert "2 verdier er tomme" in norwegian(seen)
+    assert "en celle eller rad er tom: 2" in norwegian(seen)
+
+
+@pytest.mark.parametrize("merges", [{}, {"A": ["C2:D2", "E2:F2"]}])
+def test_nav_years_over_ages(merges):
+    rows = [
+        ["Uføretrygd"],
+        [None, None, "2015", None, "2016", None],
+        ["Nr", "Navn", "18-29 år", "30-49 år", "18-29 år", "30-49 år"],
+        *([int(k), "By", 1, 2, 3, 4] for k in KOMMUNER),
+    ]
+    seen = read("nav_ufore", to_xlsx({"A": rows}, merges=merges), {"ages": "18-49"})
+    assert value(seen, "0101", 2015)[0] == 3.0
+    assert value(seen, "0101", 2016)[0] == 7.0
+
+
+def test_nav_counts_beside_shares():
+    rows = [[None, "18-49 år", None], ["Kommune", "Antall", "Andel"]]
+    rows += [[f"{k} By", 5, 1.5] for k in KOMMUNER]
+    options = {"ages": "18-49", "year": 2016}
+    assert value(read("nav_ufore", to_xlsx({"A": rows}), options), "0101", 2016)[0] == 5.0
+    share = options | {"measure": "andel"}
+    assert value(read("nav_ufore", to_xlsx({"A": rows}), share), "0101", 2016)[0] == 1.5
 
 
 # --- Grønt hefte ---------------------------------------------------------------------------
@@ -355,6 +378,25 @@ def test_tabell_columns_added_and_fixed_year():
         "tabell", to_xlsx({"X": rows}), {"value": ["A", "B"], "year": 2016, "year_shift": -1}
     )
     assert value(seen, "0101", 2015)[0] == 3.5
+
+
+def test_tabell_kommune_merged_over_its_years():
+    rows = [["Kommune", "År", "Verdi"]]
+    for k in KOMMUNER:
+        rows += [[f"{k} By", 2015, 1], [None, 2016, 2]]
+    areas = [f"A{2 * i + 2}:A{2 * i + 3}" for i in range(len(KOMMUNER))]
+    options = {"year": "År", "value": "Verdi"}
+    seen = read("tabell", to_xlsx({"A": rows}, merges={"A": areas}), options)
+    assert value(seen, "0101", 2016)[0] == 2.0
+    with pytest.raises(SourceError, match="no kommune number, like 414 more rows"):
+        read("tabell", to_xlsx({"A": rows}), options)
+
+
+@pytest.mark.parametrize("write", [to_xlsx, to_ods])
+def test_tabell_dates_as_years(write):
+    rows = [["Region", "Dato", "V"], *([k, dt.date(2016, 12, 31), 7] for k in KOMMUNER)]
+    seen = read("tabell", write({"A": rows}), {"year": "Dato", "value": "V"})
+    assert set(seen.frame["aar"]) == {2016}
 
 
 def test_tabell_fhi_cube():

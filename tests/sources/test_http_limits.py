@@ -14,7 +14,7 @@ from proba.errors import SourceError
 from proba.sources._http_errors import Failure
 from proba.sources._transport import inflate
 from proba.sources.http import HttpClient, HttpSettings, Pacer
-from proba.sources.http_limits import back_off, retry_after, short
+from proba.sources.http_limits import back_off, rate_policy, retry_after, short
 from proba.sources.request import Request
 
 NOW = datetime(2026, 3, 2, 12, 0, 0, tzinfo=UTC)
@@ -153,6 +153,29 @@ def test_a_client_paces_the_calls_to_one_host_only_retries_included():
     assert len(slept) == 1
     assert 3000 < slept[0] <= 3600
     assert told == [(paced.host, slept[0])]
+
+
+def test_the_limit_a_service_tells_in_its_answers_is_kept():
+    """SSB's configuration says 0 calls in 0 seconds; its headers say 40 in 60."""
+    slept = []
+
+    def app(_):
+        return Reply(200, {**Reply.json({}).headers, "X-RateLimit-Policy": "3;w=3600s"}, b"{}")
+
+    with LoopbackServer(app) as server, HttpClient(sleep=slept.append) as client:
+        for _ in range(4):
+            client.send(Request("ssb", server.url + "/a"), lambda _: None)
+    assert len(slept) == 1
+    assert 3000 < slept[0] <= 3600
+
+
+@pytest.mark.parametrize("text", ["", "0;w=60s", "40;w=0s", "40", "mange", "-1;w=60", "9" * 50])
+def test_a_limit_that_says_nothing_is_passed_over(text):
+    assert rate_policy(text) is None
+
+
+def test_a_limit_as_it_is_written():
+    assert rate_policy("40;w=60s") == rate_policy(" 40 ; w=60 ") == (40, 60)
 
 
 BODY = b'{"navn": "Troms"}' * 100

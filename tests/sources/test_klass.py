@@ -177,7 +177,7 @@ def test_no_code_that_day_is_an_error_with_a_hint(tmp_path: Path) -> None:
         client = KlassClient(Fetcher(Store(tmp_path), http), server.url)
         with pytest.raises(SourceError, match="future=True"):
             client.codes(131, day("2030-01-01"))
-        with pytest.raises(SourceError, match="has no codes for 2030-01-01 – 2030-01-02."):
+        with pytest.raises(SourceError, match=r"has no codes for 2030-01-01 – 2030-01-02\."):
             client.codes_between(131, day("2030-01-01"), day("2030-01-02"), future=True)
 
 

@@ -52,6 +52,10 @@ class Direct:
         self.app = app
         self.kept: dict[str, tuple[Snapshot, bytes]] = {}
         self.asked: list[Request] = []
+        self.paced: list[tuple[str, int, float]] = []
+
+    def pace(self, url: str, calls: int, window: float) -> None:
+        self.paced.append((url, calls, window))
 
     def fetch(self, request: Request, check: Callable[[bytes], None]) -> tuple[Snapshot, bytes]:
         if request.key not in self.kept:
@@ -241,10 +245,12 @@ def test_a_whole_large_table_is_refused_without_being_asked_for() -> None:
 
 
 def test_limits() -> None:
-    px, _ = client(FakeSsb(table(), max_cells=123, calls=30, window=10))
-    assert px.limits() == Limits(123, 30, 10)
-    px, _ = client(FakeSsb(table()))
+    px, fetcher = client(FakeSsb(table(), max_cells=123, calls=30, window=10))
+    assert px.limits() == px.limits() == Limits(123, 30, 10)
+    assert [wait[1:] for wait in fetcher.paced] == [(30, 10)]
+    px, fetcher = client(FakeSsb(table()))
     assert px.limits() == Limits(800_000, 0, 0)
+    assert fetcher.paced == []
 
 
 @pytest.mark.parametrize(

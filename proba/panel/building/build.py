@@ -93,6 +93,7 @@ def build_panel(
     offline: bool = False,
     progress: Progress | None = None,
     on_plan: Callable[[BuildPlan], None] | None = None,
+    on_wait: Callable[[str, float], None] | None = None,
 ) -> BuiltPanel:
     """Build the kommune-year panel from its sources.
 
@@ -127,6 +128,8 @@ def build_panel(
         Called with steps done, steps in all and a text.
     on_plan : callable, optional
         Called with the plan before anything is fetched.
+    on_wait : callable, optional
+        Called with a host and seconds before each pause of a second or more.
 
     Returns
     -------
@@ -154,7 +157,7 @@ def build_panel(
     if on_plan is not None:
         on_plan(plan)
     with ExitStack() as stack:
-        client = None if offline else stack.enter_context(HttpClient())
+        client = None if offline else stack.enter_context(HttpClient(on_wait=on_wait))
         fetcher = Fetcher(kept, client, refresh=refresh)
         graph = _graph(max(*asked, target), fetcher)
         weights = _weights(split_weights, plan, graph, known, fetcher)

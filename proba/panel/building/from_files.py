@@ -35,8 +35,7 @@ def read_source_file(
             f"{source.code}: no reader '{source.reader}'; known: {', '.join(READERS)}.",
             f"{source.code}: ingen leser «{source.reader}»; kjente: {', '.join(READERS)}.",
         )
-    one_year = key is not None and ":" in key
-    options = {**part.options, **({"year": year} if one_year else {})}
+    options = _options(part, year, one_year=key is not None and ":" in key)
     if str(given).startswith(("http://", "https://")):
         url = str(given).replace("{year}", str(year))
         name = url.split("?")[0].rsplit("/", 1)[-1] or source.code
@@ -52,6 +51,16 @@ def read_source_file(
     return reader(content, name, options), snapshot.sha256[:12]
 
 
+def _options(part: Part, year: int, *, one_year: bool) -> Mapping[str, object]:
+    """Say which year a file of one year holds, unless its own columns do."""
+    told = isinstance(part.options.get("year"), str) or isinstance(
+        part.options.get("value"), Mapping
+    )
+    if not one_year or told:
+        return part.options
+    return {**part.options, "year": part.year_in_source(year)}
+
+
 def of_year(
     read: tuple[Observations, str],
     use: Use,
@@ -59,10 +68,13 @@ def of_year(
     graph: ChangeGraph,
     notes: dict[tuple[str, str], None],
 ) -> pd.DataFrame:
-    """Pick one year of a file, its kommune numbers checked against those of the year."""
+    """Pick one year of a file, its kommune numbers checked against those of its own borders.
+
+    Those are the borders the catalogue says, else those of the figures' own year.
+    """
     observations, sha = read
     table = observations.frame
-    wanted = year + use.part.year_offset
+    wanted = use.part.year_in_source(year)
     rows = table[table["aar"] == wanted]
     if rows.empty:
         had = ", ".join(map(str, sorted(set(table["aar"]))[-12:]))
@@ -71,9 +83,9 @@ def of_year(
             f"{observations.origin}: ingen tall for {wanted}; den har {had}.",
         )
         notes[pair] = None
-    if use.part.borders is not None:
-        return _carried(rows, use.part.borders, year, graph).assign(snapshot=sha)
-    valid = graph.valid(year)
+    own = min(max(wanted, graph.first_year), graph.last_year)
+    borders = own if use.part.borders is None else use.part.borders
+    valid = graph.valid(borders)
     stray = rows[~rows["kommune"].isin(list(valid)) & rows["value"].notna()]
     if len(stray) > max(1, _FEW * len(rows)):
         likely = max(
@@ -82,21 +94,20 @@ def of_year(
         )
         first = stray["kommune"].iloc[0]
         raise SourceError(
-            f"{observations.origin}: {len(stray)} kommune numbers do not exist in {year} (first "
+            f"{observations.origin}: {len(stray)} kommune numbers do not exist in {borders} (first "
             f"{first}); the file looks like the borders of {likely}. Give a file on the borders "
             f"of the figures' own year, or say 'borders: {likely}' in the catalogue's entry.",
-            f"{observations.origin}: {len(stray)} kommunenumre finnes ikke i {year} (først "
+            f"{observations.origin}: {len(stray)} kommunenumre finnes ikke i {borders} (først "
             f"{first}); filen ser ut til å ha grensene i {likely}. Gi en fil med grensene i "
             f"tallenes eget år, eller oppgi «borders: {likely}» i katalogen.",
         )
     for code in stray["kommune"]:
         pair = (
-            f"{observations.origin}: {code} is no kommune in {year}; its figure is not used.",
-            f"{observations.origin}: {code} er ingen kommune i {year}; tallet brukes ikke.",
+            f"{observations.origin}: {code} is no kommune in {borders}; its figure is not used.",
+            f"{observations.origin}: {code} er ingen kommune i {borders}; tallet brukes ikke.",
         )
         notes[pair] = None
-    picked: pd.DataFrame = rows[["kommune", "value", "status"]].assign(snapshot=sha)
-    return picked
+    return _carried(rows, borders, year, graph).assign(snapshot=sha)
 
 
 def _carried(rows: pd.DataFrame, borders: int, year: int, graph: ChangeGraph) -> pd.DataFrame:

@@ -18,13 +18,16 @@ from proba.sources.fetching import Fetcher
 from proba.sources.files import Observations
 from proba.sources.pxweb import PxWebClient
 
-__all__ = ["COLUMNS", "NOT_IN_TABLE", "Gathered", "Progress", "gather"]
+__all__ = ["COLUMNS", "EMPTY", "NOT_IN_TABLE", "Gathered", "Progress", "gather"]
 
 COLUMNS = ("kommune", "aar", "quantity", "value", "status", "part", "snapshot")
 """Columns of the figures gathered: one row a kommune, year and quantity."""
 
 NOT_IN_TABLE = "not-in-table"
 """Status of a kommune the table or file has no row for."""
+
+EMPTY = "empty"
+"""Status of a kommune whose row holds neither a figure nor a sign for why."""
 
 Progress = Callable[[int, int, str], None]
 """Called with steps done, steps in all, and what is being done."""
@@ -39,11 +42,12 @@ class Gathered:
     figures : DataFrame
         With :data:`COLUMNS`; ``value`` in the quantity's unit, NaN where missing; ``status`` the
         source's own code (``.``, ``..``, ``:``, ``-``), several joined by a space, or
-        :data:`NOT_IN_TABLE`; ``snapshot`` the first twelve digits of the answers' SHA-256.
+        :data:`NOT_IN_TABLE` or :data:`EMPTY`; ``snapshot`` the first twelve digits of the
+        answers' SHA-256.
     notes : tuple of (str, str)
         What the readers had to say, English and Norwegian.
     updated : mapping of str to str
-        When each table was last updated, by table.
+        When each table was last updated, by table; every time, where its answers tell several.
     """
 
     figures: pd.DataFrame
@@ -86,10 +90,10 @@ def gather(
     """
     steps = [(use, year) for use in plan.uses for year in use.years]
     clients: dict[tuple[str, str], PxWebClient] = {}
-    read: dict[tuple[str, str], tuple[Observations, str]] = {}
+    read: dict[tuple[int, str], tuple[Observations, str]] = {}
     frames: list[pd.DataFrame] = []
     notes: dict[tuple[str, str], None] = {}
-    updated: dict[str, str] = {}
+    updated: dict[str, set[str]] = {}
     for done, (use, year) in enumerate(steps):
         if progress is not None:
             progress(done, len(steps), f"{use.part.name}: {use.quantity.code} {year}")
@@ -101,13 +105,13 @@ def gather(
                 clients[named] = PxWebClient(fetcher, source.url, _language(use.part))
             frame, when = from_table(clients[named], use.part, year, kommuner)
             if when:
-                updated[use.part.name] = when
+                updated.setdefault(use.part.name, set()).add(when)
         else:
             key = handle(source, year, files) or source.code
-            found = (use.quantity.code, key)
+            found = (id(use.part), key)  # two parts may read one file with other options
             if found not in read:
                 read[found] = read_source_file(source, use.part, year, fetcher, files)
-                notes.update(dict.fromkeys(read[found][0].notes))
+                notes.update(dict.fromkeys(_named(read[found][0])))
             frame = of_year(read[found], use, year, graph, notes)
         frame = _every_kommune(frame, kommuner)
         frame["value"] = frame["value"] * use.part.factor
@@ -117,11 +121,18 @@ def gather(
     if progress is not None:
         progress(len(steps), len(steps), "")
     figures = pd.concat(frames, ignore_index=True)
-    return Gathered(figures, tuple(notes), updated)
+    told = {name: ", ".join(sorted(times)) for name, times in updated.items()}
+    return Gathered(figures, tuple(notes), told)
 
 
 def _language(part: Part) -> Literal["no", "en"]:
     return "en" if part.lang == "en" else "no"
+
+
+def _named(observations: Observations) -> list[tuple[str, str]]:
+    """Say which file each note is about."""
+    origin = observations.origin
+    return [(f"{origin}: {en}", f"{origin}: {nb}") for en, nb in observations.notes]
 
 
 def _every_kommune(frame: pd.DataFrame, kommuner: tuple[str, ...]) -> pd.DataFrame:
@@ -129,7 +140,6 @@ def _every_kommune(frame: pd.DataFrame, kommuner: tuple[str, ...]) -> pd.DataFra
     out = frame.set_index("kommune").reindex(pd.Index(kommuner, name="kommune"))
     absent = ~out.index.isin(frame["kommune"])
     out["status"] = out["status"].astype(object).where(~absent, NOT_IN_TABLE)
-    # A missing figure without a code from the source is still said to be missing.
     silent = out["value"].isna() & out["status"].isna()
-    out["status"] = out["status"].where(~silent, "..")
+    out["status"] = out["status"].where(~silent, EMPTY)
     return out.reset_index()

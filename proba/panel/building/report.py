@@ -16,7 +16,8 @@ from proba.kommuner import ChangeGraph
 from proba.panel.building.assemble import Assembled
 from proba.panel.building.catalogue import Words
 from proba.panel.building.from_files import OTHER_BORDERS
-from proba.panel.building.gather import NOT_IN_TABLE, Gathered
+from proba.panel.building.gather import EMPTY, NOT_IN_TABLE, Gathered
+from proba.panel.building.held_back import held_back
 from proba.panel.building.plan import BuildPlan
 from proba.sources.fetching import FetchCounts
 from proba.sources.store import Snapshot
@@ -34,6 +35,7 @@ _STATUS = {
         "kilden forteller bare på ett års grenser, og kommunen er endret",
         "the source tells on one year's borders only, and the kommune has changed",
     ),
+    EMPTY: Words("tom celle i kilden", "empty cell in the source"),
     NOT_IN_TABLE: Words("ingen rad i tabellen", "no row in the table"),
     "no-source": Words("ingen kilde for året", "no source for the year"),
     "zero-denominator": Words("nevneren er 0", "the denominator is 0"),
@@ -62,6 +64,8 @@ class BuildReport:
     merged : tuple of (str, str)
         Numbers on the chosen borders whose figures were added up from several kommuner, with
         their parts.
+    held_back : tuple of Words
+        Amounts that are in no kommune of the panel because another part of theirs is missing.
     splits : tuple of Words
         Divided kommuner and the weights used.
     approximate : tuple of str
@@ -80,6 +84,7 @@ class BuildReport:
     missing: pd.DataFrame
     status: dict[str, int]
     merged: tuple[tuple[str, str], ...]
+    held_back: tuple[Words, ...]
     splits: tuple[Words, ...]
     approximate: tuple[str, ...]
     notes: tuple[Words, ...]
@@ -150,7 +155,7 @@ class BuildReport:
             more = len(self.merged) - _SHOWN
             tail = f" … +{more}" if more > 0 else ""
             lines.append(f"{word} ({len(self.merged)}): {shown}{tail}")
-        lines += [note.text(lang) for note in self.splits]
+        lines += [note.text(lang) for note in (*self.splits, *self.held_back)]
         if self.approximate:
             names = ", ".join(self.approximate)
             lines.append(
@@ -226,6 +231,7 @@ class BuildReport:
             "missing": self.missing.to_dict("records"),
             "status": dict(self.status),
             "merged": dict(self.merged),
+            "held_back": [h.nb for h in self.held_back],
             "splits": [s.nb for s in self.splits],
             "approximate": list(self.approximate),
             "notes": [n.nb for n in self.notes],
@@ -268,6 +274,11 @@ def plan_lines(plan: BuildPlan, lang: Lang = "nb") -> list[str]:
         lines.append(
             f"{word} {crossing.year}: {crossing.quantity.code}: {crossing.words.text(lang)}"
         )
+    for use in plan.uses:
+        if use.part.fixed_year is not None:
+            word, what = ("brukt for", "Tall for") if nb else ("used for", "Figures of")
+            years = _spans(use.years)
+            lines.append(f"{what} {use.part.fixed_year} {word} {years}: {use.quantity.code}")
     unseen = sorted({u.part.name for u in plan.uses if not u.part.seen})
     if unseen:
         lines.append(
@@ -299,6 +310,7 @@ def build_report(
         _summed_up(assembled.missing),
         seen,
         _merged(frame, plan, graph),
+        held_back(assembled.borders),
         tuple(Words(use.text("nb"), use.text("en")) for use in assembled.borders.splits),
         assembled.approximate,
         (*(Words(nb, en) for en, nb in gathered.notes), *_moved(assembled)),

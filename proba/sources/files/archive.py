@@ -8,6 +8,7 @@ stray cell in the last corner ends the process. Both are found here, in the XML 
 from __future__ import annotations
 
 import io
+import posixpath
 import re
 import zipfile
 import zlib
@@ -85,15 +86,17 @@ def scan_xlsx(members: dict[str, bytes], name: str) -> dict[str, Scan]:
     book = _tree(members.get("xl/workbook.xml", b""), name)
     links = _tree(members.get("xl/_rels/workbook.xml.rels", b""), name)
     targets = {link.get("Id"): (link.get("Target") or "") for link in links}
+    parts = {member.lower().replace("\\", "/"): data for member, data in members.items()}
     out: dict[str, Scan] = {}
     for sheet in book.iter():
         if _local(sheet.tag) != "sheet":
             continue
         link = next((v for k, v in sheet.attrib.items() if _local(k) == "id"), None)
         target = targets.get(link, "")
-        part = target.lstrip("/") if target.startswith("/") else f"xl/{target}"
-        if part in members and "worksheet" in part.lower():
-            out[sheet.get("name") or ""] = _scan_worksheet(members[part], name)
+        part = posixpath.normpath(posixpath.join("/xl", target)).lstrip("/")
+        # The reader looks parts up without regard to case, and so must this.
+        if part.lower() in parts:
+            out[sheet.get("name") or ""] = _scan_worksheet(parts[part.lower()], name)
     return out
 
 

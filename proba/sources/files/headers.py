@@ -24,8 +24,10 @@ __all__ = [
 ]
 
 _MAX_HEADER = 8
+_MANY = 20
 _HINT = re.compile(r"kommune|knr|komm|region|geo|enhet|bosted|sted\b|område", re.IGNORECASE)
 _TIME = {"år", "aar", "årstall", "year", "kull", "periode", "tid", "skoleår", "årgang"}
+_DASHES = str.maketrans(dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2212", "-") | {"\u00ad": ""})
 _FOOTMARK = re.compile(r"(?:\s*(?:\d\)|\*+|[¹²³⁴⁵]))+$")
 # "Opphopnings-\nindeks" is one word; "barne- og ungdom" is not.
 _HYPHENATED = re.compile(r"(?<=[a-zæøå])-\s+(?!og\b|eller\b)(?=[a-zæøå])")
@@ -82,8 +84,8 @@ class Table:
 
 
 def normal(text: str) -> str:
-    """Return a header text for comparing: small letters, single spaces, no footnote marks."""
-    joined = " ".join(_HYPHENATED.sub("", text.replace("\u00ad", "")).split())
+    """Return a header text for comparing: small letters, plain dashes, no footnote marks."""
+    joined = " ".join(_HYPHENATED.sub("", text.translate(_DASHES)).split())
     return _FOOTMARK.sub("", joined).casefold().strip(" .:")
 
 
@@ -161,7 +163,7 @@ def has_data(row: tuple[Cell, ...], column: int) -> bool:
 
 
 def _kommune_column(sheet: Sheet) -> int | None:
-    best: tuple[tuple[bool, bool, int, int], int] | None = None
+    best: tuple[tuple[bool, bool, bool, int, int], int] | None = None
     for index in range(sheet.width):
         cells = [row[index] for row in sheet.rows if row[index] is not None]
         texts = [normal(text_of(cell)) for cell in cells[:60]]
@@ -180,11 +182,12 @@ def _kommune_column(sheet: Sheet) -> int | None:
         }
         lone = {row[index] for row in sheet.rows if not has_data(row, index)}
         codes = {code for code, cell in found.items() if cell not in lone or len(found) > 5}
-        if not codes:
+        hint = any(_HINT.search(t) for t in texts if not any(map(str.isdigit, t)))
+        # 2015 is a kommune in Finnmark, but a column with nothing else has years in its header.
+        if not codes or (not hint and all(parse_period(found[code]) for code in codes)):
             continue
         textual = any(isinstance(cell, str) for cell in found.values())
-        hint = any(_HINT.search(t) for t in texts if not any(map(str.isdigit, t)))
-        score = (hint, textual, len(codes), -index)
+        score = (hint, len(codes) >= _MANY, textual, len(codes), -index)
         if best is None or score > best[0]:
             best = (score, index)
     return None if best is None else best[1]

@@ -41,9 +41,11 @@ _MEASURES = {
         r"(antall )?(faktisk )?(bosatte?|bosetting)( (flyktninger|personer))*( i kommunen)?"
     ),
     "anmodning": re.compile(
+        r"antall personer kommunen (har blitt|er) anmodet om å bosette|"
         r"(antall )?(anmod(ning|et|ede)( om (bosetting|å bosette))?)( (flyktninger|personer))*"
     ),
     "vedtak": re.compile(
+        r"antall personer kommunen har vedtatt å bosette|"
         r"(antall )?(ved(tak|tatt)( om bosetting| bosatt)?)( (flyktninger|personer))*"
     ),
 }

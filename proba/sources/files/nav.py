@@ -75,8 +75,6 @@ def read_nav(content: bytes, name: str, options: Mapping[str, object]) -> Observ
     opts = Options.of("nav_ufore", options, OPTIONS)
     share = opts.choice("measure", ("antall", "andel"), "antall") == "andel"
     ages = opts.texts("ages")
-    if share and len(ages) == 1 and "," in ages[0]:
-        raise opts.wrong("ages", "one group for shares", "én gruppe for andeler")
     rules = replace(common_rules(opts, additive=not share), count=not share, percent=share)
     return observe(
         choose_sheet(open_sheets(content, name), opts, lambda s: _plan(s, ages, share, rules, opts))

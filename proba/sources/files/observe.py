@@ -20,7 +20,7 @@ from proba.sources.files.kommune_cells import Kind, Region, read_region
 from proba.sources.files.plan import Plan
 from proba.sources.files.records import Note, Observations, fault, shown
 from proba.sources.files.row_cells import decimal_of, other_value, region_of, value_of, year_of
-from proba.sources.files.values import Decimal, parse_number, text_of
+from proba.sources.files.values import Decimal, parse_number, parse_period, text_of
 
 __all__ = ["observe"]
 
@@ -33,6 +33,7 @@ class _Seen:
     others: dict[int, float] = field(default_factory=dict)
     unread: list[int] = field(default_factory=list)
     repeats: int = 0
+    lone: dict[str, int] = field(default_factory=dict)
 
 
 def observe(plan: Plan) -> Observations:
@@ -56,6 +57,12 @@ def observe(plan: Plan) -> Observations:
     decimals = {c: decimal_of(plan, c) for pick in plan.picks for c in pick.columns}
     for number in plan.table.body:
         _read_row(plan, number, decimals, seen)
+    for code, number in seen.lone.items():
+        for pick in plan.picks:
+            year = None if pick.year is None else year_of(plan, pick, number)
+            if year is not None:
+                empty = Value(math.nan, None, True, number, pick.columns[0])
+                seen.parts.setdefault((code, year), {"": empty})
     values = {key: _summed(plan, groups) for key, groups in seen.parts.items()}
     notes = [*plan.notes, *_row_notes(plan, seen, values)]
     check_range(plan, values)
@@ -79,7 +86,11 @@ def _read_row(plan: Plan, number: int, decimals: dict[int, Decimal], seen: _Seen
     sheet = plan.table.sheet
     row = sheet.rows[number]
     if not has_data(row, plan.table.kommune):
-        return  # empty, a title between pages, or a footnote
+        lone = region_of(plan, number) if row[plan.table.kommune] is not None else None
+        # "2016" alone is a title between pages; so is anything that is no kommune.
+        if lone and lone.kind is Kind.KOMMUNE and not parse_period(row[plan.table.kommune]):
+            seen.lone[lone.code] = number
+        return
     if not plan.wants(number):
         return
     if is_numbering(row) or _repeats_header(plan, number):
@@ -206,36 +217,36 @@ def _row_notes(plan: Plan, seen: _Seen, values: dict[tuple[str, int], Value]) ->
         )
     notes: list[Note] = []
     if seen.skipped:
-        n = sum(seen.skipped.values())
-        what = ", ".join(
-            f"{kind.value} {count}"
-            for kind, count in sorted(seen.skipped.items(), key=lambda item: item[0].value)
-        )
+        kinds = sorted(seen.skipped.items(), key=lambda item: item[0].value)
+        what = ", ".join(f"{kind.value} {count}" for kind, count in kinds)
         notes.append(
-            (f"{n} rows are not kommuner ({what}).", f"{n} rader er ikke kommuner ({what}).")
+            (f"Rows that are not kommuner: {what}.", f"Rader som ikke er kommuner: {what}.")
         )
     if seen.unread:
         rows = ", ".join(str(sheet.lines[r] if sheet.lines else r + 1) for r in seen.unread[:5])
         n = len(seen.unread)
         notes.append(
             (
-                f"{n} rows with numbers have no readable area and are left out (row {rows}).",
-                f"{n} rader med tall har ikke et lesbart område og er utelatt (rad {rows}).",
+                f"Rows with numbers but no readable area, left out: {n} (row {rows}).",
+                f"Rader med tall, men uten lesbart område, utelatt: {n} (rad {rows}).",
             )
         )
     if seen.repeats:
-        notes.append(
-            (
-                f"{seen.repeats} repeated header rows are left out.",
-                f"{seen.repeats} gjentatte overskriftsrader er utelatt.",
-            )
-        )
+        n = seen.repeats
+        notes.append((f"Repeated header rows: {n}.", f"Gjentatte overskriftsrader: {n}."))
     blanks = sum(value.blank for value in values.values())
     if blanks:
         notes.append(
             (
-                f"{blanks} values are empty cells and are missing.",
-                f"{blanks} verdier er tomme celler og mangler.",
+                f"Values missing because a cell or row is empty: {blanks}.",
+                f"Verdier som mangler fordi en celle eller rad er tom: {blanks}.",
+            )
+        )
+    if plan.rules.additive and plan.rules.partial:
+        notes.append(
+            (
+                "Totals are not compared, because the file is partial.",
+                "Summer er ikke sammenlignet, fordi filen er ufullstendig (partial).",
             )
         )
     return notes

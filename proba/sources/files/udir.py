@@ -34,7 +34,10 @@ from proba.sources.files.workbook import Sheet, open_sheets
 
 __all__ = ["OPTIONS", "read_udir"]
 
-OPTIONS = ("measure", "cohort_shift", "period", "where", "year", "title_year", *COMMON)
+OPTIONS = (
+    *("measure", "cohort_shift", "period", "where", "year", "title_year"),
+    *(name for name in COMMON if name != "additive"),
+)
 _TIME = ("kull", "startkull", "skoleår", "år", "aar", "årstall", "periode", "tid")
 
 
@@ -52,7 +55,7 @@ def read_udir(content: bytes, name: str, options: Mapping[str, object]) -> Obser
         (default 0; 5 makes the cohort that began in 2011 count for 2016). ``period``: ``first``,
         ``middle`` or ``last`` year of several cohorts taken together. ``where``: column to values.
         ``year`` and ``title_year``: for a table of one cohort. And ``sheet``, ``years`` (after
-        the shift), ``decimal``, ``statuses``, ``zero``, ``partial``, ``additive`` (no effect).
+        the shift), ``decimal``, ``statuses``, ``zero``, ``partial``.
 
     Returns
     -------
@@ -69,7 +72,6 @@ def read_udir(content: bytes, name: str, options: Mapping[str, object]) -> Obser
     opts = Options.of("udir_gjennomforing", options, OPTIONS)
     rules = replace(
         common_rules(opts, additive=False),
-        additive=False,
         percent=True,
         period=opts.choice("period", ("first", "middle", "last"), None),
         shift=opts.whole("cohort_shift", 0),

@@ -12,7 +12,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import NoReturn
 
-from python_calamine import CalamineError, CalamineWorkbook, PasswordError, SheetTypeEnum
+from python_calamine import (
+    CalamineError,
+    CalamineWorkbook,
+    PasswordError,
+    SheetTypeEnum,
+    SheetVisibleEnum,
+)
 
 from proba.errors import SourceError
 from proba.sources.files.archive import (
@@ -134,7 +140,7 @@ def open_sheets(content: bytes, name: str) -> tuple[Sheet, ...]:
     elif content.startswith(_OLE):
         if "EncryptedPackage".encode("utf-16-le") in content:
             _encrypted(name)
-        sheets = _from_calamine(content, name, {})
+        sheets = _from_calamine(content, name, None)
     else:
         rows, lines = read_rows(content, name)
         sheets = [Sheet(name, None, _even(rows), lines)]
@@ -172,7 +178,7 @@ def _from_zip(content: bytes, name: str) -> list[Sheet]:
     return _from_calamine(repack(members), name, scans)
 
 
-def _from_calamine(content: bytes, name: str, scans: dict[str, Scan]) -> list[Sheet]:
+def _from_calamine(content: bytes, name: str, scans: dict[str, Scan] | None) -> list[Sheet]:
     out = []
     try:
         with CalamineWorkbook.from_filelike(io.BytesIO(content)) as book:
@@ -182,21 +188,32 @@ def _from_calamine(content: bytes, name: str, scans: dict[str, Scan]) -> list[Sh
                 sheet = book.get_sheet_by_name(data.name)
                 if sheet.total_height * sheet.total_width > 2 * MAX_CELLS:
                     raise CalamineError("too many cells")
-                scan = scans.get(data.name, Scan())
+                if scans is not None and data.name not in scans:
+                    raise CalamineError(f"sheet '{data.name}' has no part of its own")
+                scan = Scan() if scans is None else scans[data.name]
                 rows = _overlay(sheet.to_python(skip_empty_area=False), scan)
                 merged = tuple(sheet.merged_cell_ranges or ()) + tuple(scan.merged)
-                hidden = "Visible" not in str(data.visible)
+                hidden = data.visible != SheetVisibleEnum.Visible
                 out.append(Sheet(name, data.name, _even(rows), (), merged, hidden))
     except PasswordError:
         _encrypted(name)
     except CalamineError as error:
-        raise SourceError(
-            f"{name}: the spreadsheet cannot be read ({shown(error)}); fetch it again, or open it "
-            "in a spreadsheet program and save it as .xlsx.",
-            f"{name}: regnearket kan ikke leses ({shown(error)}); hent det på nytt, eller åpne det "
-            "i et regnearkprogram og lagre det som .xlsx.",
-        ) from None
+        raise _unreadable(name, error) from None
+    except BaseException as error:
+        # A panic in the reader's Rust code is no Exception.
+        if type(error).__name__ == "PanicException":
+            raise _unreadable(name, error) from None
+        raise
     return out
+
+
+def _unreadable(name: str, reason: BaseException) -> SourceError:
+    return SourceError(
+        f"{name}: the spreadsheet cannot be read ({shown(reason)}); fetch it again, or open it "
+        "in a spreadsheet program and save it as .xlsx.",
+        f"{name}: regnearket kan ikke leses ({shown(reason)}); hent det på nytt, eller åpne det "
+        "i et regnearkprogram og lagre det som .xlsx.",
+    )
 
 
 def _overlay(rows: Sequence[Sequence[Cell]], scan: Scan) -> list[list[Cell]]:
