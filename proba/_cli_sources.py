@@ -118,7 +118,13 @@ def fetch(
 
     En avbrutt kjøring fortsetter der den slapp. Byggerapporten skrives ved siden av panelet.
     """
-    from proba.panel.building import build_panel, check_panel_path, plan_panel, write_built
+    from proba.panel.building import (
+        build_panel,
+        check_panel_path,
+        plan_panel,
+        plan_table,
+        write_built,
+    )
 
     with one_line_errors(lang):
         wanted = _parse_years(years)
@@ -136,7 +142,7 @@ def fetch(
                 catalogue=catalogue,
                 store=store,
             )
-            typer.echo("\n".join(_plan_text(plan, lang)))
+            typer.echo(plan_table(plan, lang).to_text())
             return
         with _progress_bar() as progress:
             built = build_panel(
@@ -398,16 +404,19 @@ def _parse_select(texts: list[str]) -> dict[str, list[str]]:
 
 def _parse_date(text: str, option: str) -> date:
     try:
-        return date.fromisoformat(text)
+        day = date.fromisoformat(text)
     except ValueError:
+        day = date.min
+    if not 1800 <= day.year < 2200:  # year 16 is a slip, not a date
         raise ProbaError(
             f"{option}: '{text}' is not a date; write 2012-01-01.",
             f"{option}: «{text}» er ingen dato; skriv 2012-01-01.",
-        ) from None
+        )
+    return day
 
 
 def _need_suffix(path: Path, suffix: str, option: str) -> None:
-    """Refuse an ending another program would take for something else, and a missing folder."""
+    """Refuse what cannot be written, before the work: ending, missing folder, a folder."""
     if path.suffix.lower() != suffix:
         raise ProbaError(
             f"{path}: {option} writes {suffix}; give the file that ending.",
@@ -418,6 +427,8 @@ def _need_suffix(path: Path, suffix: str, option: str) -> None:
             f"{path.parent}: no such folder; make it first.",
             f"{path.parent}: mappen finnes ikke; lag den først.",
         )
+    if path.is_dir():
+        raise ProbaError(f"{path}: is a folder.", f"{path}: er en mappe.")
 
 
 def _shortened(text: str, width: int = 110) -> str:
@@ -438,22 +449,6 @@ def _say_plan(plan: BuildPlan, lang: Lang) -> None:
 
     for line in plan_lines(plan, lang):
         typer.echo(line, err=True)
-
-
-def _plan_text(plan: BuildPlan, lang: Lang) -> list[str]:
-    from proba.panel.building import plan_lines
-
-    nb = lang == "nb"
-    lines = [
-        f"{use.quantity.code}: {use.part.name}, {', '.join(map(str, use.years))}"
-        for use in plan.uses
-    ]
-    columns = ", ".join(v.code for v in plan.variables)
-    lines.append(f"{'Kolonner' if nb else 'Columns'}: {columns}")
-    if plan.left_out:
-        left = ", ".join(v.code for v in plan.left_out)
-        lines.append(f"{'Kan ikke bygges' if nb else 'Cannot be built'}: {left}")
-    return lines + plan_lines(plan, lang)
 
 
 def _fetched(built: BuiltPanel, lang: Lang) -> str:

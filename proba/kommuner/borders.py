@@ -258,12 +258,12 @@ def _shares(
         raise KommuneError(
             f"{source} {name} in {year} is divided between {to} on the borders of {borders}"
             + (f"; the weights have no shares for it because {why_en}" if why_en else "")
-            + f". Give the shares: SplitWeights({{{pairs}}}), SplitWeights.from_csv of a file with "
-            "the columns fra,til,andel, or weights_from_counts.",
+            + ". Give the shares in a file with the columns fra,til,andel (--split-weights FILE, or "
+            f"SplitWeights.from_csv), or as SplitWeights({{{pairs}}}).",
             f"{source} {name} i {year} er delt mellom {to} på grensene fra {borders}"
             + (f"; vektene har ingen andeler for den fordi {why_nb}" if why_nb else "")
-            + f". Oppgi andelene: SplitWeights({{{pairs}}}), SplitWeights.from_csv for en fil med "
-            "kolonnene fra,til,andel, eller weights_from_counts.",
+            + ". Oppgi andelene i en fil med kolonnene fra,til,andel (--split-weights FIL, eller "
+            f"SplitWeights.from_csv), eller som SplitWeights({{{pairs}}}).",
         )
     return shares
 

@@ -8,6 +8,7 @@ import math
 import pytest
 from files_layouts import (
     AGES,
+    FYLKER,
     KOMMUNER,
     Span,
     criteria,
@@ -16,6 +17,7 @@ from files_layouts import (
     imdi_crosstable,
     imdi_download,
     imdi_flat,
+    name_of,
     nav_age_rows,
     nav_ages,
     nav_months,
@@ -267,6 +269,36 @@ def test_gront_hefte_ods():
     seen = read("gront_hefte", content, {"column": "opphoping", "year": 2016}, "e-k.ods")
     assert value(seen, "0101", 2016)[0] == criteria("0101")[1]
     assert seen.origin == "e-k.ods, ark 'Tabell E-k'"
+
+
+def test_gront_hefte_subtotal_above_its_kommuner():
+    rows = [["Nr", "Kommune", "Innbyggere", "Opphoping"]]
+    for fylke, name in FYLKER.items():
+        kommuner = [k for k in KOMMUNER if k[:2] == fylke]
+        rows.append([None, name, sum(map(number_of, kommuner)), None])
+        rows += [[int(k), name_of(k), number_of(k), 0.5] for k in kommuner]
+    content = to_xlsx({"A": rows})
+    seen = read("gront_hefte", content, {"column": "Innbyggere", "year": 2016})
+    assert "19 summer" in norwegian(seen)
+    rows[1][2] += 1
+    with pytest.raises(SourceError, match="cell C2: '01 Østfold' in 2016, column 'Innbyggere'"):
+        read("gront_hefte", to_xlsx({"A": rows}), {"column": "Innbyggere", "year": 2016})
+
+
+def test_year_option_on_files_that_have_years():
+    assert set(
+        read("imdi_bosetting", to_csv(imdi_download([2015, 2016])), {"year": 2015}).frame["aar"]
+    ) == {2015}
+    assert set(
+        read("imdi_bosetting", to_xlsx({"A": imdi_crosstable()}), {"year": 2016}).frame["aar"]
+    ) == {2016}
+    options = {"ages": "18-49", "year": 2015}
+    assert set(read("nav_ufore", to_xlsx({"A": nav_age_rows()}), options).frame["aar"]) == {2015}
+    options = {"measure": "Gjennomført innen fem år", "year": 2011, "cohort_shift": 5}
+    seen = read("udir_gjennomforing", to_xlsx({"A": udir_cohorts()}), options)
+    assert set(seen.frame["aar"]) == {2016}
+    with pytest.raises(SourceError, match="2014"):
+        read("imdi_bosetting", to_csv(imdi_download([2015])), {"year": 2014})
 
 
 def test_gront_hefte_column_errors():

@@ -121,6 +121,7 @@ def gather(
     if progress is not None:
         progress(len(steps), len(steps), "")
     figures = pd.concat(frames, ignore_index=True)
+    figures["status"] = figures["status"].astype(object).where(figures["status"].notna(), None)
     told = {name: ", ".join(sorted(times)) for name, times in updated.items()}
     return Gathered(figures, tuple(notes), told)
 

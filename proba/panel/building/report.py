@@ -22,7 +22,7 @@ from proba.panel.building.plan import BuildPlan
 from proba.sources.fetching import FetchCounts
 from proba.sources.store import Snapshot
 
-__all__ = ["BuildReport", "build_report", "plan_lines"]
+__all__ = ["BuildReport", "build_report", "plan_lines", "plan_table"]
 
 _STATUS = {
     ".": Words("mulig tall finnes ikke", "figure not possible"),
@@ -47,7 +47,7 @@ _OURS = frozenset(code for code in _STATUS if len(code) > 3)
 _SHOWN = 12
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class BuildReport:
     """A build, told.
 
@@ -137,6 +137,14 @@ class BuildReport:
     def to_text(self, lang: Lang = "nb") -> str:
         """Return the whole report as text."""
         return "\n\n".join(table.to_text() for table in self.tables(lang)) + "\n"
+
+    def __repr__(self) -> str:
+        years = _spans(self.plan.years)
+        lost = int(self.missing["n"].sum())
+        return (
+            f"BuildReport({years}, borders {self.plan.borders}: {self.rows} rows, {lost} missing "
+            f"values, {len(self.snapshots)} answers)"
+        )
 
     def _repr_html_(self) -> str:
         return "".join(table.to_html() for table in self.tables())
@@ -260,6 +268,31 @@ def _reasons(reasons: str, lang: Lang) -> str:
         own = code not in _OURS  # a sign of the source is shown as well as told
         shown.append(f"«{code}» {meaning}".rstrip() if own else meaning)
     return "; ".join(shown)
+
+
+def plan_table(plan: BuildPlan, lang: Lang = "nb") -> TextTable:
+    """Return what a plan would fetch, with what it lacks and the breaks it crosses below."""
+    nb = lang == "nb"
+    rows = tuple(
+        (use.quantity.code, use.quantity.label.text(lang), use.part.name, _spans(use.years))
+        for use in plan.uses
+    )
+    header = ("størrelse", "innhold", "tabell eller fil", "år")
+    english = ("quantity", "content", "table or file", "years")
+    years = _spans(plan.years)
+    title = (
+        f"Plan for {years}, kommuner per {plan.borders}"
+        if nb
+        else f"Plan for {years}, kommuner of {plan.borders}"
+    )
+    columns = ", ".join(v.code for v in plan.variables)
+    notes = [f"{'Kolonner' if nb else 'Columns'}: {columns}"]
+    if plan.left_out:
+        left = ", ".join(v.code for v in plan.left_out)
+        notes.append(f"{'Kan ikke bygges' if nb else 'Cannot be built'}: {left}")
+    return TextTable(
+        title, header if nb else english, rows, (*notes, *plan_lines(plan, lang)), left=4
+    )
 
 
 def plan_lines(plan: BuildPlan, lang: Lang = "nb") -> list[str]:

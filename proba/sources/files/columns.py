@@ -56,7 +56,7 @@ def one_column(table: Table, wanted: str) -> Column:
     texts = [part for c in table.columns for part in c.parts]
     near = difflib.get_close_matches(wanted, texts, n=3, cutoff=0.6)
     headers = near or [c.label for c in table.columns if c.parts][:12]
-    listed = "; ".join(f"'{shown(header, 40)}'" for header in headers)
+    listed = "; ".join(f"'{shown(header, 40)}'" for header in headers) or "-"
     raise fault(
         place,
         f"no column '{name}'; the headers are {listed}.",

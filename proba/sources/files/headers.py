@@ -213,12 +213,14 @@ def _first_data_row(sheet: Sheet, column: int) -> int:
             continue
         if text_of(row[column]).casefold() in ("null", "na", "nan"):
             return number  # a fylke of IMDi's flat files, above the kommuner
-        region = read_region(row[column])
+        # A subtotal may stand first, its name beside an empty number cell.
+        cells = row if row[column] is None else (row[column],)
+        region = next((r for r in map(read_region, cells) if r is not None), None)
         if region is None:
             continue
         # A header such as "Sum" reads as a total too; it has no numbers beside it but years.
         others = [cell for j, cell in enumerate(row) if j != column]
-        if region.code or any(
+        if (region.code and row[column] is not None) or any(
             parse_number(c) is not None and parse_period(c) is None for c in others
         ):
             return number

@@ -28,6 +28,7 @@ from proba.sources.files.plan import (
     check_title,
     choose_sheet,
     common_rules,
+    only_year,
 )
 from proba.sources.files.records import Observations, fault, shown
 from proba.sources.files.values import parse_period, text_of
@@ -63,9 +64,9 @@ def read_imdi(content: bytes, name: str, options: Mapping[str, object]) -> Obser
         File name.
     options : mapping
         ``measure``: ``bosatt`` (default), ``anmodning`` or ``vedtak``. ``year``: the year of a
-        file that does not say it; ``title_year``: the year its title names, if another. And
-        ``sheet``, ``years``, ``decimal``, ``statuses``, ``zero``, ``partial``, ``additive``
-        (default true).
+        file that does not say it, or the one year wanted of a file that does; ``title_year``: the
+        year its title names, if another. And ``sheet``, ``years``, ``decimal``, ``statuses``,
+        ``zero``, ``partial``, ``additive`` (default true).
 
     Returns
     -------
@@ -106,14 +107,16 @@ def _plan(sheet: Sheet, measure: str, rules: Rules, opts: Options) -> Plan:
                 "ingen kolonne med verdiene ('Antall' eller 'tabellvariabel').",
             )
         if year_column is not None:
-            return Plan(table, (Pick((value.index,)),), rules, year_column.index, where)
+            wanted = only_year(rules, opts)
+            return Plan(table, (Pick((value.index,)),), wanted, year_column.index, where)
         return Plan(table, (Pick((value.index,), _year(table, opts)),), rules, None, where)
     found = [c for c in table.columns if c.index != table.kommune and _is(c, measure)]
     if year_column is not None and len(found) == 1:
-        return Plan(table, (Pick((found[0].index,)),), rules, year_column.index)
+        return Plan(table, (Pick((found[0].index,)),), only_year(rules, opts), year_column.index)
     dated = {c.index: year for c in found if (year := _own_year(c)) is not None}
     if found and len(dated) == len(found) == len(set(dated.values())):
-        return Plan(table, tuple(Pick((i,), year) for i, year in dated.items()), rules)
+        picks = tuple(Pick((i,), year) for i, year in dated.items())
+        return Plan(table, picks, only_year(rules, opts))
     if len(found) == 1:
         return Plan(table, (Pick((found[0].index,), _year(table, opts)),), rules)
     labels = "; ".join(f"'{shown(c.label, 40)}'" for c in (found or table.columns)[:12] if c.parts)

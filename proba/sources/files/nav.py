@@ -27,6 +27,7 @@ from proba.sources.files.plan import (
     check_title,
     choose_sheet,
     common_rules,
+    only_year,
 )
 from proba.sources.files.records import Observations, fault, shown
 from proba.sources.files.values import parse_period, text_of
@@ -100,12 +101,14 @@ def _plan(sheet: Sheet, ages: tuple[str, ...], share: bool, rules: Rules, opts: 
         by_year.setdefault(_year_of(column), []).append(column)
     if set(by_year) != {None}:
         by_year.pop(None, None)
+        rules = only_year(rules, opts)
     elif time is None:
         by_year = {_year(table, opts): by_year[None]}
     picks = tuple(Pick(tuple(c.index for c in group), y) for y, group in by_year.items())
     for pick in picks:
         if len(pick.columns) > 1 and (not ages or age_column is not None):
             _several(table, [c for c in columns if c.index in pick.columns])
+    rules = rules if time is None else only_year(rules, opts)
     several = age_column is not None and len(where[age_column.index]) > 1
     return Plan(
         table,

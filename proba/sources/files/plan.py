@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from proba.errors import SourceError
 from proba.sources.files.headers import Table, ambiguous, normal, title_years
@@ -12,7 +12,16 @@ from proba.sources.files.records import Note, fault, shown
 from proba.sources.files.values import Decimal, text_of
 from proba.sources.files.workbook import Sheet
 
-__all__ = ["COMMON", "Pick", "Plan", "Rules", "check_title", "choose_sheet", "common_rules"]
+__all__ = [
+    "COMMON",
+    "Pick",
+    "Plan",
+    "Rules",
+    "check_title",
+    "choose_sheet",
+    "common_rules",
+    "only_year",
+]
 
 # Options every reader has.
 COMMON = ("sheet", "years", "decimal", "statuses", "zero", "partial", "additive")
@@ -123,6 +132,14 @@ def common_rules(options: Options, *, additive: bool) -> Rules:
         partial=options.flag("partial", False),
         additive=options.flag("additive", additive),
     )
+
+
+def only_year(rules: Rules, options: Options) -> Rules:
+    """Return the rules with the option ``year`` as the year wanted, for a file that has years."""
+    year = options.year("year")
+    if year is None or rules.years is not None:
+        return rules
+    return replace(rules, years=(year + rules.shift,))
 
 
 def choose_sheet(

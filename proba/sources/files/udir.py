@@ -26,6 +26,7 @@ from proba.sources.files.plan import (
     check_title,
     choose_sheet,
     common_rules,
+    only_year,
 )
 from proba.sources.files.records import Observations, fault, shown
 from proba.sources.files.values import Cell, parse_number, parse_period
@@ -54,7 +55,8 @@ def read_udir(content: bytes, name: str, options: Mapping[str, object]) -> Obser
         unless the cohorts are the only columns. ``cohort_shift``: added to the cohort's year
         (default 0; 5 makes the cohort that began in 2011 count for 2016). ``period``: ``first``,
         ``middle`` or ``last`` year of several cohorts taken together. ``where``: column to values.
-        ``year`` and ``title_year``: for a table of one cohort. And ``sheet``, ``years`` (after
+        ``year`` and ``title_year``: for a table of one cohort; ``year`` is the
+        cohort's, before the shift. And ``sheet``, ``years`` (after
         the shift), ``decimal``, ``statuses``, ``zero``, ``partial``.
 
     Returns
@@ -94,10 +96,11 @@ def _plan(sheet: Sheet, rules: Rules, opts: Options) -> Plan:
                 "oppgitt: overskriften til verdikolonnen",
             )
         column = one_column(table, measure)
-        return _scaled(Plan(table, (Pick((column.index,)),), rules, time.index, where))
+        picks = (Pick((column.index,)),)
+        return _scaled(Plan(table, picks, only_year(rules, opts), time.index, where))
     cohorts = _cohorts(table, measure, rules)
     if cohorts:
-        return _scaled(Plan(table, cohorts, rules, None, where))
+        return _scaled(Plan(table, cohorts, only_year(rules, opts), None, where))
     year = opts.year("year")
     if measure is None or year is None:
         raise CatalogueError(
