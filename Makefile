@@ -6,7 +6,7 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constr
 OUT ?= reproduksjon
 TESTS ?= tests
 
-.PHONY: reproduce test notebooks notebooks-check lint format bench figures calibrate wheel-check constraints clean
+.PHONY: reproduce test notebooks notebooks-check lint format bench figures calibrate snapshot wheel-check constraints clean
 
 reproduce: $(VENV)/.installed-base
 	$(BIN)/proba reproduce --out $(OUT)
@@ -31,7 +31,9 @@ format: $(VENV)/.installed-dev
 	$(BIN)/ruff format .
 
 bench: $(VENV)/.installed-dev
+	$(PIP) --editable '.[dev,bench]'
 	$(BIN)/python benchmarks/run.py
+	$(BIN)/python benchmarks/sources.py
 
 # The picture of the README.
 figures: $(VENV)/.installed-dev
@@ -40,6 +42,10 @@ figures: $(VENV)/.installed-dev
 # The synthetic panel anew, from seed; takes about a minute.
 calibrate: $(VENV)/.installed-base
 	$(BIN)/python -m proba.panel.calibration
+
+# The archive of synthetic answers that notebook 03 builds from.
+snapshot: $(VENV)/.installed-dev
+	$(BIN)/python scripts/example_snapshot.py
 
 # Build the wheel, install it with its dependencies in an empty environment outside the
 # checkout, and run the main job there.

@@ -132,6 +132,11 @@ def fetch(
         check_panel_path(out)
         if figures is not None:
             _need_suffix(figures, ".csv", "--figures")
+            if figures.resolve() == out.resolve():
+                raise ProbaError(
+                    f"{out}: --out and --figures name the same file; give them one each.",
+                    f"{out}: --out og --figures er samme fil; gi dem hver sin.",
+                )
         names = tuple(variables) if variables else None
         if plan_only:
             plan = plan_panel(

@@ -41,7 +41,7 @@ def test_what_a_build_says(three_years):
     out, err = three_years.first.out, three_years.first.err
     label = f"[Hentet fra lokal tjener ({three_years.server.host}), ikke fra kilden selv]"
     assert out.startswith(label)
-    assert "Panel 2014–2016, kommuner per 2016: 1 281 rader" in out
+    assert "Panel 2014–2016, kommuner per 2016: 1\N{NARROW NO-BREAK SPACE}281 rader" in out
     assert "Mangler: ufore_18_49_personer 2014–2016: ingen fil oppgitt" in out
     assert "Kodene er tatt fra dokumentasjon og ikke prøvd mot kilden selv" in err
     assert f"{len(three_years.first.asked)} svar hentet nå" in out
@@ -74,13 +74,11 @@ def test_csv_holds_what_parquet_does(three_years):
 
 
 def test_the_years_of_one_build_serve_another(three_years):
-    """A narrower build asks for nothing new; a wider one only for what is new."""
     out = three_years.results / "annet.csv"
-    three_years.run("fetch", "--years", "2015", "--borders", "2015", "--out", out).ok()
-    three_years.faults()
-    three_years.answer(ssb_app((2014, 2015, 2016)))
-    years = ("--years", "2014,2016", "--borders", "2016", "--variable", "folketall")
-    assert three_years.run("fetch", *years, "--out", out).ok().asked == []
+    for years in ("2014-2015", "2014,2016", "2014-2016"):
+        words = ("fetch", "--years", years, "--borders", "2015", "--out", out)
+        assert three_years.run(*words).ok().asked == []
+        assert three_years.run(*words, "--variable", "folketall").ok().asked == []
 
 
 def test_older_kommuner_on_newer_borders(bench):
@@ -96,13 +94,13 @@ def test_older_kommuner_on_newer_borders(bench):
 
 def test_english(bench):
     run = bench.fetch("--lang", "en").ok("Panel 2016, kommuner of 2016: 428 rows", "Written: ")
-    assert "3 answers fetched now, 1 from the store." in run.out or "from the store." in run.out
+    assert "3 answers fetched now, " in run.out
     assert "Codes taken from documentation" in run.err
 
 
 def test_plan_asks_nothing_and_writes_nothing(bench):
     args = ("fetch", "--years", "2014-2016", "--out", bench.results / "p.csv", "--plan")
-    run = bench.run(*args).ok("folketall: ssb 07459, 2014, 2015, 2016", "Kolonner: ")
+    run = bench.run(*args).ok("ssb 07459", "2014–2016", "Kolonner: ")
     assert "Kan ikke bygges: " in run.out
     assert "--file nav=FIL" in run.out
     assert run.asked == []
@@ -165,7 +163,7 @@ WRONG = [
     (("--years", "2016", "--borders", "1999"), "1999: kommunelisten begynner"),
     (("--years", "2016", "--borders", "2999"), "2999: "),
     (("--years", "2016", "--variable", "folketal"), "folketal"),
-    (("--years", "2016", "--variable", "bosatte_flyktninger"), "--file imdi=FIL"),
+    (("--years", "2016", "--variable", "nybosatte_flyktninger"), "--file imdi=FIL"),
     (("--years", "2016", "--file", "nav"), "--file: «nav» har ikke formen"),
     (("--years", "2016", "--file", "tull=x.xlsx"), "ingen kilde «tull» leser en fil"),
     (("--years", "2016", "--file", "nav=a.xlsx", "--file", "nav=b.xlsx"), "mer enn én gang"),
