@@ -166,7 +166,8 @@ def fetch(
                 on_wait=_waiting(lang),
             )
         written = write_built(built, out, figures=figures)
-        typer.echo(built.report.to_text(lang).rstrip())
+        # What the plan lacks was said before the first request.
+        typer.echo(built.report.to_text(lang, plan=False).rstrip())
         typer.echo(_fetched(built, lang))
         word = "Skrevet" if lang == "nb" else "Written"
         typer.echo(f"\n{word}: {', '.join(str(p) for p in written)}")

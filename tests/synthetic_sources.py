@@ -15,7 +15,7 @@ import numpy as np
 from fake_ssb import FakeDim, FakeSsb, FakeTable
 from loopback_server import Received, Reply
 
-from proba.kommuner import shipped_graph
+from proba.kommuner import ChangeGraph, shipped_graph
 from proba.sources.http import Answer
 from proba.sources.request import Request
 
@@ -113,9 +113,9 @@ def _ages(areas: frozenset[str], year: int) -> np.ndarray:
     return total
 
 
-def tables(years: Sequence[int]) -> list[FakeTable]:
+def tables(years: Sequence[int], graph: ChangeGraph | None = None) -> list[FakeTable]:
     """The tables for some years, every number valid in any of them a region of each."""
-    graph = shipped_graph()
+    graph = graph or shipped_graph()
     valid = {year: graph.areas[year] for year in years}
     codes = sorted({k for year in years for k in valid[year]})
     labels = [next(graph.name(k, y) for y in years if k in valid[y]) for k in codes]
@@ -241,5 +241,5 @@ class InProcess:
         return Answer(request.url, reply.status, reply.body, kind, self.when)
 
 
-def synthetic_ssb(years: Sequence[int]) -> FakeSsb:
-    return FakeSsb(*tables(years))
+def synthetic_ssb(years: Sequence[int], graph: ChangeGraph | None = None) -> FakeSsb:
+    return FakeSsb(*tables(years, graph))

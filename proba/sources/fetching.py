@@ -166,7 +166,9 @@ class Fetcher:
         snapshot = self._store.put_file(
             source, file.name, content, licence, fetched_at=datetime.now(UTC)
         )
-        return self._give(snapshot, content, fetched=True)
+        # From the user's own disk: neither fetched nor from the store.
+        self._used[snapshot] = None
+        return snapshot, content
 
     def _stored(self, request: Request) -> tuple[Snapshot, bytes] | None:
         try:

@@ -5,13 +5,16 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from loopback_server import LoopbackServer
-from synthetic_files import nav, write_files
+from loopback_server import LoopbackServer, Received, Reply
+from synthetic_files import imdi, nav, write_files
 from synthetic_sources import synthetic_ssb
 
 import proba
 from proba.errors import SourceError
+from proba.kommuner import shipped_graph
 from proba.panel.building import BuiltPanel
+from proba.sources import http
+from proba.sources.store import Store
 
 YEARS = (2015, 2016, 2017)
 
@@ -130,3 +133,66 @@ def test_a_file_without_a_year_gives_missing_values_and_a_note(
     by_year = built.frame["nybosatte_flyktninger"].notna().groupby(level="aar").sum()
     assert by_year.to_dict() == {2016: 426, 2017: 0}
     assert "ingen tall for 2017" in built.report.to_text()
+
+
+def test_a_file_can_be_an_address(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Fetched once, kept in the store, and read from there."""
+    ssb, content = synthetic_ssb((2016,)), imdi((2016,))
+
+    def app(received: Received) -> Reply:
+        if received.path == "/imdi/bosatte.csv":
+            return Reply(200, {"Content-Type": "text/csv"}, content)
+        return ssb(received)
+
+    with LoopbackServer(app) as server:
+        monkeypatch.setenv("PROBA_SSB_URL", server.url)
+        arguments = {
+            "variables": ("nybosatte_flyktninger",),
+            "files": {"imdi": f"{server.url}/imdi/bosatte.csv"},
+            "store": tmp_path,
+        }
+        built = proba.build_panel((2016,), **arguments)
+        again = proba.build_panel((2016,), offline=True, **arguments)
+        assert server.paths().count("/imdi/bosatte.csv") == 1
+    assert built.frame["nybosatte_flyktninger"].notna().all()
+    assert again.frame.equals(built.frame)
+
+
+def test_an_address_that_gives_a_web_page_is_not_stored(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = Reply(200, {"Content-Type": "text/html"}, b"<html><body>Logg inn</body></html>")
+    monkeypatch.setattr(http, "back_off", lambda attempt: 0.0)
+    with (
+        LoopbackServer(lambda received: page) as server,
+        pytest.raises(SourceError, match=r"bosatte\.csv") as caught,
+    ):
+        proba.build_panel(
+            (2016,),
+            variables=("nybosatte_flyktninger",),
+            files={"imdi": f"{server.url}/bosatte.csv"},
+            store=tmp_path,
+        )
+    assert "\n" not in caught.value.text("nb")
+    assert Store(tmp_path).snapshots() == ()
+
+
+def test_the_how_tos_own_variable(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The catalogue printed in docs/bygg-panelet.md, as it stands there."""
+    text = (Path(__file__).parents[2] / "docs" / "bygg-panelet.md").read_text(encoding="utf-8")
+    yaml = next(b for b in text.split("```yaml\n")[1:] if "extends: proba" in b).split("```")[0]
+    catalogue, file = tmp_path / "min.yaml", tmp_path / "ledige.csv"
+    catalogue.write_text(yaml, encoding="utf-8")
+    lines = [f"{kommune};2016;{int(kommune) % 90}" for kommune in shipped_graph().valid(2016)]
+    file.write_text("\n".join(["knr;aar;ledige", *lines]) + "\n", encoding="utf-8")
+    with LoopbackServer(synthetic_ssb((2016,))) as server:
+        monkeypatch.setenv("PROBA_SSB_URL", server.url)
+        built = proba.build_panel(
+            (2016,),
+            variables=("ledige_prosent",),
+            catalogue=catalogue,
+            files={"egen": file},
+            store=tmp_path / "store",
+        )
+    people = built.counts.loc[("0104", 2016), "folketall"]
+    assert built.frame.loc[("0104", 2016), "ledige_prosent"] == pytest.approx(100 * 14 / people)

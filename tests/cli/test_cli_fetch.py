@@ -1,10 +1,14 @@
 import json
 import os
+from dataclasses import replace
 
 import pandas as pd
 import pytest
 from cli_sources_help import ONE, ssb_app
-from loopback_server import FOREVER, Status
+from fake_klass import FakeKlass
+from loopback_server import FOREVER, BadGzip, Html, Oversize, Redirect, Reply, Status
+
+from proba.kommuner import shipped_graph
 
 SPEC = """\
 dependent: netto_driftsutgifter
@@ -42,11 +46,13 @@ def test_what_a_build_says(three_years):
     label = f"[Hentet fra lokal tjener ({three_years.server.host}), ikke fra kilden selv]"
     assert out.startswith(label)
     assert "Panel 2014–2016, kommuner per 2016: 1\N{NARROW NO-BREAK SPACE}281 rader" in out
-    assert "Mangler: ufore_18_49_personer 2014–2016: ingen fil oppgitt" in out
+    lacking = "Mangler: ufore_18_49_personer 2014–2016: ingen fil oppgitt"
+    assert lacking in err
     assert "Kodene er tatt fra dokumentasjon og ikke prøvd mot kilden selv" in err
     assert f"{len(three_years.first.asked)} svar hentet nå" in out
     report = three_years.results / "panel.byggerapport.txt"
-    assert report.read_text("utf-8").rstrip() in out
+    assert report.read_text("utf-8").startswith(label)
+    assert lacking in report.read_text("utf-8")
     told = json.loads(report.with_suffix(".json").read_text("utf-8"))
     assert len(told["snapshots"]) == len(three_years.first.asked)
     assert all(len(s["sha256"]) == 64 and s["licence"] == "CC BY 4.0" for s in told["snapshots"])
@@ -205,7 +211,9 @@ def test_a_panel_that_cannot_be_written(bench, out, words):
 def test_figures_that_cannot_be_written(bench):
     (bench.results / "tall.csv").mkdir()
     bench.fetch("--figures", bench.results / "tall.csv").failed("er en mappe", asked=0)
-    bench.fetch("--figures", bench.results / "nei" / "tall.csv").failed("mappen finnes ikke", asked=0)
+    bench.fetch("--figures", bench.results / "nei" / "tall.csv").failed(
+        "mappen finnes ikke", asked=0
+    )
 
 
 def test_figures_and_panel_in_one_file(bench):
@@ -215,7 +223,7 @@ def test_figures_and_panel_in_one_file(bench):
 
 
 def test_a_kommune_to_omit_that_does_not_exist(bench):
-    bench.fetch("--omit", "9999").failed("9999", "2016")
+    bench.fetch("--omit", "9999").failed("9999", "2016", asked=0)
     assert bench.written() == {}
 
 
@@ -233,3 +241,146 @@ def test_a_folder_without_access(bench):
     bench.fetch().failed("ingen tilgang")
     bench.results.chmod(0o700)
     assert bench.written() == {}
+
+
+# --- borders ---
+
+TYSFJORD = ("--years", "2018", "--borders", "2020", "--variable", "folketall")
+
+SHARES = """\
+fra,til,andel
+1850,1806,0.6
+1850,1875,0.4
+5012,5055,0.5
+5012,5056,0.2
+5012,5059,0.3
+"""
+
+
+def test_a_divided_kommune_is_told_before_anything_is_asked(bench):
+    bench.answer(ssb_app((2018, 2020)))
+    out = bench.results / "p.csv"
+    words = ("1850 Tysfjord", "1806 Narvik", "--split-weights")
+    bench.run("fetch", *TYSFJORD, "--out", out).failed(*words, asked=0)
+    assert bench.written() == {}
+    weights = bench.folder / "vekter.csv"
+    weights.write_text(SHARES, encoding="utf-8")
+    run = bench.run("fetch", *TYSFJORD, "--out", out, "--split-weights", weights).ok("Tysfjord")
+    assert run.paths == ["metadata", "config", "data"]
+    frame = pd.read_csv(out, dtype={"kommune": str})
+    assert len(frame) == 356
+    assert frame["folketall"].notna().all()
+
+
+@pytest.mark.parametrize(
+    "content", ["", "fra,til,andel\n1850,1806,mye\n", "a,b\n1,2\n", "fra,til,andel\n1850,1806,2\n"]
+)
+def test_weights_of_no_use(bench, content):
+    bench.answer(ssb_app((2018, 2020)))
+    weights = bench.folder / "vekter.csv"
+    weights.write_text(content, encoding="utf-8")
+    more = ("--split-weights", weights, "--out", bench.results / "p.csv")
+    bench.run("fetch", *TYSFJORD, *more).failed(asked=0)
+    assert bench.written() == {}
+
+
+BEYOND = ("--years", "2024", "--borders", "2025", "--variable", "folketall")
+
+
+def test_years_beyond_the_shipped_list_come_from_klass(bench):
+    bench.answer(ssb_app((2024,)))
+    bench.answer_klass(FakeKlass(extra=(("2025-01-01", "1103", "Stavanger", "1199", "Nyby"),)))
+    out = bench.results / "p.csv"
+    run = bench.run("fetch", *BEYOND, "--out", out).ok("5 svar hentet nå")
+    assert run.paths == ["changes", "codesAt", "metadata", "config", "data"]
+    frame = pd.read_csv(out, dtype={"kommune": str})
+    assert "1199" in set(frame["kommune"])
+    assert "1103" not in set(frame["kommune"])
+    before = bench.written()
+    assert bench.run("fetch", *BEYOND, "--out", out, "--offline").ok().asked == []
+    assert bench.written() == before
+
+
+@pytest.mark.parametrize(
+    ("fault", "words", "tries"),
+    [
+        (Status(code=503, times=FOREVER), "HTTP 503, kilden er ute av drift", 5),
+        (Html(times=FOREVER), "det kom en nettside", 5),
+        (Redirect(to="http://127.0.0.2:9/", times=FOREVER), "en annen tjener; ikke fulgt", 1),
+    ],
+    ids=["503", "a web page", "another host"],
+)
+def test_klass_out_of_order(bench, fault, words, tries):
+    bench.answer(ssb_app((2024,)))
+    bench.faults(replace(fault, match="codesAt"))
+    out = bench.results / "p.csv"
+    bench.run("fetch", *BEYOND, "--out", out).failed("KLASS 131", words, asked=1 + tries)
+    assert bench.written() == {}
+    bench.sound(1)
+    bench.faults()
+    assert bench.run("fetch", *BEYOND, "--out", out).ok().paths == [
+        "codesAt",
+        "metadata",
+        "config",
+        "data",
+    ]
+
+
+# --- files by address ---
+
+IMDI = ("--years", "2016", "--variable", "nybosatte_flyktninger", "--variable", "folketall")
+
+
+def imdi(received):
+    """The older flat file, under an address of its own beside the tables."""
+    if not received.path.endswith("/imdi.csv"):
+        return ssb_app()(received)
+    head = "fylke_nr;kommune_nr;bosetting;enhet;tabellvariabel;tabell_navn;aar"
+    rows = [
+        f"NULL;{kommune};{what};personer;{int(kommune) % 40 + 5};bosatt_anmodede;2016"
+        for kommune in shipped_graph().valid(2016)
+        for what in ("anmodning", "vedtak", "bosatt")
+    ]
+    return Reply(200, {"Content-Type": "text/csv"}, "\n".join([head, *rows, ""]).encode())
+
+
+def test_a_file_by_address(bench):
+    bench.answer(imdi)
+    more = ("--file", f"imdi={bench.server.url}/imdi.csv", "--out", bench.results / "p.csv")
+    run = bench.run("fetch", *IMDI, *more).ok("imdi")
+    assert run.paths.count("imdi.csv") == 1
+    frame = pd.read_csv(bench.results / "p.csv", dtype={"kommune": str})
+    assert frame["nybosatte_flyktninger"].notna().all()
+    before = bench.written()
+    assert bench.run("fetch", *IMDI, *more, "--offline").ok().asked == []
+    assert bench.written() == before
+
+
+@pytest.mark.parametrize(
+    ("fault", "words"),
+    [
+        (Html(times=FOREVER), "er en nettside (HTML)"),
+        (Status(code=503, times=FOREVER), "HTTP 503"),
+        (Status(code=404, times=FOREVER), "HTTP 404"),
+        (BadGzip(times=FOREVER), "det pakkede svaret (gzip) er skadet"),
+        (Oversize(declared=2**40, times=FOREVER), "svaret er større enn 64 MB"),
+    ],
+    ids=["a web page", "503", "404", "no gzip", "too large"],
+)
+def test_a_file_by_address_that_does_not_come(bench, fault, words):
+    bench.answer(imdi)
+    bench.faults(replace(fault, match="imdi"))
+    more = ("--file", f"imdi={bench.server.url}/imdi.csv", "--out", bench.results / "p.csv")
+    bench.run("fetch", *IMDI, *more).failed("/imdi.csv: ", words)
+    assert bench.written() == {}
+    bench.run("store", "verify").ok(" 0 feil.")
+    bench.faults()
+    assert bench.run("fetch", *IMDI, *more).ok().paths[-4:].count("imdi.csv") == 1
+
+
+def test_a_file_that_is_not_there_is_told_before_anything_is_asked(bench):
+    more = ("--out", bench.results / "p.csv", "--file")
+    bench.run("fetch", "--years", "2016", *more, "imdi=nei.csv").failed("imdi", "nei.csv", asked=0)
+    folder = f"imdi={bench.results}"
+    bench.run("fetch", "--years", "2016", *more, folder).failed("imdi", "resultat", asked=0)
+    assert not bench.store.exists()

@@ -11,7 +11,9 @@ def asks(bench):
     def run(*args, number="131"):
         done = bench.run("klass", number, "--csv", bench.results / "k.csv", *args)
         file = bench.results / "k.csv"
-        done.rows = list(csv.DictReader(io.StringIO(file.read_text("utf-8")))) if done.code == 0 else []
+        done.rows = (
+            list(csv.DictReader(io.StringIO(file.read_text("utf-8")))) if done.code == 0 else []
+        )
         return done
 
     return run
@@ -63,9 +65,10 @@ def test_correspondence(asks):
 
 
 def test_english(asks):
-    assert dict(asks("--codes", "2016-01-01", "--lang", "en").ok("rows)").asked[0].query)[
-        "language"
-    ] == "en"
+    assert (
+        dict(asks("--codes", "2016-01-01", "--lang", "en").ok("rows)").asked[0].query)["language"]
+        == "en"
+    )
 
 
 def test_again_and_offline(bench, asks):
@@ -151,7 +154,8 @@ def test_a_fault(bench, asks, fault, words):
 
 
 @pytest.mark.parametrize(
-    "document", [b"[]", b"{}", b"null", b'{"codeChanges": {}}', b'{"codeChanges": [{"oldCode": 1}]}']
+    "document",
+    [b"[]", b"{}", b"null", b'{"codeChanges": {}}', b'{"codeChanges": [{"oldCode": 1}]}'],
 )
 def test_another_document(bench, asks, document):
     bench.answer_klass(lambda received: Reply(200, {"Content-Type": "application/json"}, document))

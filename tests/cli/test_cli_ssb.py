@@ -35,7 +35,9 @@ def asks(bench):
     def run(*args, table="99001"):
         done = bench.run("ssb", table, "--csv", bench.results / "t.csv", *args)
         file = bench.results / "t.csv"
-        done.rows = list(csv.DictReader(io.StringIO(file.read_text("utf-8")))) if done.code == 0 else []
+        done.rows = (
+            list(csv.DictReader(io.StringIO(file.read_text("utf-8")))) if done.code == 0 else []
+        )
         return done
 
     return run

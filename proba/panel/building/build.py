@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from proba.errors import CatalogueError
+from proba.errors import CatalogueError, SourceError
 from proba.kommuner import (
     ChangeGraph,
     SplitWeights,
@@ -18,12 +18,14 @@ from proba.kommuner import (
     to_borders,
     weights_from_counts,
 )
+from proba.panel.building.account import build_report
 from proba.panel.building.assemble import assemble
 from proba.panel.building.catalogue import Catalogue
+from proba.panel.building.from_files import is_address
 from proba.panel.building.gather import Progress, gather
 from proba.panel.building.plan import BuildPlan, make_plan
 from proba.panel.building.reading import read_catalogue, shipped_catalogue
-from proba.panel.building.report import BuildReport, build_report
+from proba.panel.building.report import BuildReport
 from proba.panel.panel import Panel, make_panel
 from proba.panel.registry import REGISTRY
 from proba.sources.fetching import Fetcher
@@ -154,6 +156,7 @@ def build_panel(
     held = _files(known, asked, files or {}, kept)
     wanted = None if variables is None else tuple(variables)
     plan = make_plan(known, asked, target, variables=wanted, files=set(held))
+    _need_files(files or {})
     if on_plan is not None:
         on_plan(plan)
     with ExitStack() as stack:
@@ -162,6 +165,8 @@ def build_panel(
         graph = _graph(max(*asked, target), fetcher)
         weights = _weights(split_weights, plan, graph, known, fetcher)
         _need_no_more_weights(plan, graph, weights)
+        for kommune in omit:
+            graph.name(kommune, plan.borders)  # or an error, before the fetching
         gathered = gather(plan, known, fetcher, graph, held, progress=progress)
     done = assemble(plan, known, gathered.figures, graph, weights=weights, omit=tuple(omit))
     label = "; ".join(dict.fromkeys(s.label for s in fetcher.used if s.label)) or None
@@ -221,6 +226,16 @@ def _files(
             if key not in held and store.find(file_key(key)) is not None:
                 held[key] = None
     return held
+
+
+def _need_files(given: Mapping[str, str | Path]) -> None:
+    """Find a file that is not there before an hour of fetching, not after."""
+    for key, path in given.items():
+        if not is_address(path) and not Path(path).is_file():
+            raise SourceError(
+                f"{key}: the file {path} cannot be read: no such file, or a folder.",
+                f"{key}: filen {path} kan ikke leses: den finnes ikke, eller er en mappe.",
+            )
 
 
 def _graph(last: int, fetcher: Fetcher) -> ChangeGraph:

@@ -15,12 +15,17 @@ from proba.sources.fetching import Fetcher
 from proba.sources.files import READERS, Observations
 from proba.sources.request import Request
 
-__all__ = ["OTHER_BORDERS", "of_year", "read_source_file"]
+__all__ = ["OTHER_BORDERS", "is_address", "of_year", "read_source_file"]
 
 OTHER_BORDERS = "other-borders"
 """Status of a kommune that has changed, where a file tells its history on one year's borders."""
 
 _FEW = 0.02  # of a file's numbers may be unknown in their year before the whole file is doubted
+
+
+def is_address(given: str | Path | None) -> bool:
+    """Say whether a file is to be fetched over HTTP rather than read from the disk."""
+    return str(given).startswith(("http://", "https://"))
 
 
 def read_source_file(
@@ -36,7 +41,7 @@ def read_source_file(
             f"{source.code}: ingen leser «{source.reader}»; kjente: {', '.join(READERS)}.",
         )
     options = _options(part, year, one_year=key is not None and ":" in key)
-    if str(given).startswith(("http://", "https://")):
+    if is_address(given):
         url = str(given).replace("{year}", str(year))
         name = url.split("?")[0].rsplit("/", 1)[-1] or source.code
         request = Request(source.code, url, accept="*/*", licence=source.licence)

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
-from reprlib import repr as short
 from types import MappingProxyType
-from typing import Any, NoReturn
 
 from proba._data import data_path
 from proba._yaml import read_mapping
@@ -24,6 +22,7 @@ from proba.panel.building.catalogue import (
     Source,
     Words,
 )
+from proba.panel.building.place import Place
 
 __all__ = ["read_catalogue", "shipped_catalogue"]
 
@@ -60,7 +59,7 @@ def read_catalogue(path: str | Path) -> Catalogue:
     """
     name = Path(path).name
     data = read_mapping(path, CatalogueError, ("sources", "quantities", "variables"))
-    here = _Place(name)
+    here = Place(name)
     top = here.mapping(data, _TOP, required=())
     if top.get("format") != _FORMAT:
         here.fail(f"'format' must be {_FORMAT}", f"'format' må være {_FORMAT}")
@@ -84,96 +83,7 @@ def read_catalogue(path: str | Path) -> Catalogue:
     )
 
 
-class _Place:
-    """Where in the file we are, and typed look-ups that fail with that place."""
-
-    def __init__(self, *path: str) -> None:
-        self.path = path
-
-    def at(self, *more: str) -> _Place:
-        return _Place(*self.path, *more)
-
-    def fail(self, en: str, nb: str) -> NoReturn:
-        where = f"{self.path[0]}: " + ("".join(f"{step} → " for step in self.path[1:]))
-        where = where.removesuffix(" → ") + (": " if len(self.path) > 1 else "")
-        raise CatalogueError(f"{where}{en}.", f"{where}{nb}.")
-
-    def mapping(
-        self, value: object, known: Iterable[str], required: Iterable[str]
-    ) -> Mapping[str, Any]:
-        if not isinstance(value, dict) or not all(isinstance(k, str) for k in value):
-            self.fail(
-                f"expected keys and values, not {short(value)}",
-                f"ventet nøkler og verdier, ikke {short(value)}",
-            )
-        known = tuple(known)
-        unknown = [k for k in value if k not in known]
-        if unknown:
-            self.fail(
-                f"unknown key {short(unknown[0])}; known keys are {', '.join(known)}",
-                f"ukjent nøkkel {short(unknown[0])}; kjente nøkler er {', '.join(known)}",
-            )
-        missing = [k for k in required if k not in value]
-        if missing:
-            self.fail(f"the key '{missing[0]}' is missing", f"nøkkelen '{missing[0]}' mangler")
-        return value
-
-    def entries(self, value: object, key: str) -> Iterable[tuple[str, object]]:
-        if value is None:
-            return ()
-        if not isinstance(value, dict):
-            self.at(key).fail("expected entries by code", "ventet oppføringer etter kode")
-        for code in value:
-            if not isinstance(code, str) or not code.isidentifier():
-                self.at(key).fail(
-                    f"{short(code)} is not a usable code (letters, digits and _)",
-                    f"{short(code)} kan ikke brukes som kode (bokstaver, sifre og _)",
-                )
-        return tuple(value.items())
-
-    def text(self, entry: Mapping[str, Any], key: str, default: str | None = None) -> str:
-        value = entry.get(key, default)
-        if not isinstance(value, str) or (not value and default is None):
-            self.fail(f"'{key}' must be text", f"'{key}' må være tekst")
-        return value
-
-    def number(self, entry: Mapping[str, Any], key: str, default: float) -> float:
-        value = entry.get(key, default)
-        if isinstance(value, bool) or not isinstance(value, (int, float)):
-            self.fail(f"'{key}' must be a number", f"'{key}' må være et tall")
-        return float(value)
-
-    def year(self, entry: Mapping[str, Any], key: str) -> int | None:
-        value = entry.get(key)
-        if value is not None and (isinstance(value, bool) or not isinstance(value, int)):
-            self.fail(f"'{key}' must be a year", f"'{key}' må være et årstall")
-        return value
-
-    def flag(self, entry: Mapping[str, Any], key: str, default: bool) -> bool:
-        value = entry.get(key, default)
-        if not isinstance(value, bool):
-            self.fail(f"'{key}' must be true or false", f"'{key}' må være true eller false")
-        return value
-
-    def texts(self, value: object, key: str) -> tuple[str, ...]:
-        listed = [value] if isinstance(value, str) else value
-        if (
-            not isinstance(listed, list)
-            or not listed
-            or not all(isinstance(v, str) for v in listed)
-        ):
-            self.fail(
-                f"'{key}' must be a list of codes in quotation marks, not {short(value)}",
-                f"'{key}' må være en liste med koder i anførselstegn, ikke {short(value)}",
-            )
-        return tuple(listed)
-
-    def words(self, value: object, key: str) -> Words:
-        entry = self.at(key).mapping(value, ("nb", "en"), ("nb", "en"))
-        return Words(self.text(entry, "nb"), self.text(entry, "en"))
-
-
-def _source(code: str, value: object, place: _Place) -> Source:
+def _source(code: str, value: object, place: Place) -> Source:
     known = ("kind", "name", "licence", "reader", "url", "yearly", "where")
     entry = place.mapping(value, known, ("kind", "name", "licence"))
     kind = place.text(entry, "kind")
@@ -197,7 +107,7 @@ def _source(code: str, value: object, place: _Place) -> Source:
     )
 
 
-def _quantity(code: str, value: object, place: _Place, sources: Mapping[str, Source]) -> Quantity:
+def _quantity(code: str, value: object, place: Place, sources: Mapping[str, Source]) -> Quantity:
     known = ("label", "unit", "adds", "parts", "breaks", "notes")
     entry = place.mapping(value, known, ("label", "unit", "parts"))
     listed = entry["parts"]
@@ -218,7 +128,7 @@ def _quantity(code: str, value: object, place: _Place, sources: Mapping[str, Sou
     )
 
 
-def _part(value: object, place: _Place, sources: Mapping[str, Source]) -> Part:
+def _part(value: object, place: Place, sources: Mapping[str, Source]) -> Part:
     known = (
         *("source", "table", "first", "last", "kommune", "year", "select", "year_offset"),
         "fixed_year",
@@ -277,7 +187,7 @@ def _part(value: object, place: _Place, sources: Mapping[str, Source]) -> Part:
     )
 
 
-def _breaks(value: object, place: _Place, parts: tuple[Part, ...]) -> tuple[Break, ...]:
+def _breaks(value: object, place: Place, parts: tuple[Part, ...]) -> tuple[Break, ...]:
     if value is None:
         return ()
     if not isinstance(value, list):
@@ -298,7 +208,7 @@ def _breaks(value: object, place: _Place, parts: tuple[Part, ...]) -> tuple[Brea
     return tuple(out)
 
 
-def _notes(value: object, place: _Place) -> tuple[Words, ...]:
+def _notes(value: object, place: Place) -> tuple[Words, ...]:
     if value is None:
         return ()
     if not isinstance(value, list):
@@ -307,7 +217,7 @@ def _notes(value: object, place: _Place) -> tuple[Words, ...]:
 
 
 def _variable(
-    code: str, value: object, place: _Place, quantities: Mapping[str, Quantity]
+    code: str, value: object, place: Place, quantities: Mapping[str, Quantity]
 ) -> RecipeVariable:
     kinds = tuple(kind.value for kind in Kind)
     entry = place.mapping(value, ("label", "notes", *kinds), ("label",))
@@ -342,7 +252,7 @@ _RECIPE_KEYS = {
 }
 
 
-def _recipe(kind: Kind, value: object, place: _Place) -> Recipe:
+def _recipe(kind: Kind, value: object, place: Place) -> Recipe:
     known, required = _RECIPE_KEYS[kind]
     entry = place.mapping(value, known, required)
     of = place.texts(entry["of"], "of")
