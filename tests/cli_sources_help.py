@@ -35,6 +35,10 @@ __all__ = ["ONE", "Bench", "Run", "new_server", "open_bench", "ssb_app"]
 ONE = ("--years", "2016", "--variable", "folketall")
 """The smallest build there is: three questions (metadata, config, data)."""
 
+_PLAN = (
+    *("Kodene er tatt", "Mangler:", "Brudd ", "Tall for "),
+    *("Codes taken", "Lacking:", "Break ", "Figures of "),
+)
 _BEGIN = datetime(2026, 1, 2, 8, tzinfo=UTC)
 
 
@@ -51,8 +55,9 @@ def ssb_app(years: Sequence[int] = (2016,), **options: object) -> FakeSsb:
 class Run:
     """What one run said and did."""
 
-    def __init__(self, code: int, out: str, err: str, asked: list[Received]) -> None:
+    def __init__(self, code: int, out: str, err: str, asked: list[Received], english: bool) -> None:
         self.code, self.out, self.err, self.asked = code, out, err, asked
+        self.english = english
 
     @property
     def paths(self) -> list[str]:
@@ -73,6 +78,9 @@ class Run:
         assert self.err.endswith("\n")
         lines = self.error_lines()
         assert len(lines) == 1, self.err
+        assert lines[0].startswith("Error: " if self.english else "Feil: ")
+        # Quotation marks tell the languages apart where words do not.
+        assert not (self.english and "«" in lines[0]), lines[0]
         assert "Traceback" not in self.err
         assert len(lines[0]) < 700, lines[0]
         for part in parts:
@@ -83,8 +91,7 @@ class Run:
 
     def error_lines(self) -> list[str]:
         """Lines of stderr but for those that tell the plan before anything is fetched."""
-        told = ("Kodene er tatt", "Codes taken", "Mangler:", "Lacking:", "Brudd ", "Break ")
-        return [line for line in self.err.splitlines() if not line.startswith(told)]
+        return [line for line in self.err.splitlines() if not line.startswith(_PLAN)]
 
 
 class Bench:
@@ -118,7 +125,7 @@ class Bench:
         if result.exception is not None and not isinstance(result.exception, SystemExit):
             raise result.exception
         asked = self.server.received[before:]
-        return Run(result.exit_code, result.stdout, result.stderr, asked)
+        return Run(result.exit_code, result.stdout, result.stderr, asked, "en" in args)
 
     def fetch(self, *extra: object, out: str = "panel.csv") -> Run:
         return self.run("fetch", *ONE, "--out", self.results / out, *extra)

@@ -258,7 +258,7 @@ def _shares(
         raise KommuneError(
             f"{source} {name} in {year} is divided between {to} on the borders of {borders}"
             + (f"; the weights have no shares for it because {why_en}" if why_en else "")
-            + ". Give the shares in a file with the columns fra,til,andel (--split-weights FILE, or "
+            + ". Give the shares in a file with the columns fra,til,andel (--split-weights FILE or "
             f"SplitWeights.from_csv), or as SplitWeights({{{pairs}}}).",
             f"{source} {name} i {year} er delt mellom {to} på grensene fra {borders}"
             + (f"; vektene har ingen andeler for den fordi {why_nb}" if why_nb else "")

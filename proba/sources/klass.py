@@ -26,6 +26,7 @@ import datetime as dt
 import os
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Literal
+from urllib.parse import urlsplit
 
 import pandas as pd
 
@@ -52,7 +53,8 @@ class KlassClient:
     fetcher : Fetcher
         Where answers come from: the store, else the network.
     base_url : str or None
-        None: the environment's ``PROBA_KLASS_URL``, else SSB's address.
+        None: the environment's ``PROBA_KLASS_URL``; else, where ``PROBA_SSB_URL`` names another
+        server than SSB's, ``/api/klass/v1`` on that one; else SSB's address.
     lang : {"nb", "nn", "en"}
         Language of the names. KLASS gives only what is published in it.
     """
@@ -64,7 +66,7 @@ class KlassClient:
         lang: Literal["nb", "nn", "en"] = "nb",
     ) -> None:
         self._fetcher = fetcher
-        address = base_url or os.environ.get("PROBA_KLASS_URL", "").strip() or _SSB
+        address = base_url or _address()
         self._base = address.rstrip("/")
         self._lang = lang
 
@@ -205,6 +207,15 @@ class KlassClient:
             named.en, named.nb = f"{where}: {error.en}", f"{where}: {error.nb}"
             named.args = (named.en,)
             raise named from error
+
+
+def _address() -> str:
+    """Return where KLASS is: SSB has it on the server that has the tables."""
+    own = os.environ.get("PROBA_KLASS_URL", "").strip()
+    tables = urlsplit(os.environ.get("PROBA_SSB_URL", "").strip())
+    if own or not tables.netloc:
+        return own or _SSB
+    return f"{tables.scheme}://{tables.netloc}/api/klass/v1"
 
 
 def _id(classification: int) -> int:

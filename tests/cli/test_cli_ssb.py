@@ -1,6 +1,8 @@
 import csv
+import errno
 import io
 import json
+import os
 from dataclasses import replace
 
 import numpy as np
@@ -194,24 +196,43 @@ def test_a_folder_in_place_of_the_file(bench, asks):
     ids=["429", "500", "half the JSON", "a web page", "silence"],
 )
 def test_a_fault(bench, asks, monkeypatch, fault, words):
-    monkeypatch.setenv("PROBA_TIMEOUT", "0.2")
+    bench.faults(Status("/data$", code=403))
+    asks().failed("HTTP 403", asked=3)
+    if isinstance(fault, Silence):
+        monkeypatch.setenv("PROBA_TIMEOUT", "0.2")
     bench.faults(replace(fault, match="/data$", times=FOREVER))
     asks().failed("Tabell 99001", words)
     assert bench.written() == {}
     bench.sound(2)
     bench.faults()
-    monkeypatch.delenv("PROBA_TIMEOUT")
+    monkeypatch.delenv("PROBA_TIMEOUT", raising=False)
     assert asks().ok("24 rader").paths == ["data"]
+
+
+def test_the_disk_is_full(bench, asks, monkeypatch):
+    asks("--select", "Tid=2016").ok()
+    before = bench.written()
+    count, real = iter(range(1, 100)), os.fsync
+
+    def fsync(handle):
+        if next(count) > 2:  # the new answer and its entry have room
+            raise OSError(errno.ENOSPC, "No space left on device")
+        real(handle)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "fsync", fsync)
+        asks().failed("t.csv: disken er full", asked=1)
+    assert bench.written() == before
+    assert asks().ok("24 rader").asked == []
+    bench.sound(4)
 
 
 def test_a_fault_between_two_parts(bench, asks):
     """The parts that came are not asked for again."""
     bench.answer(small(max_cells=6))
-    bench.faults(*[Status("nothing", times=1)])
     asks().ok()
     whole, parts = bench.written()["t.csv"], 4
-    bench.store = bench.folder / "annet"
-    args = ("--store", bench.store)
+    args = ("--store", bench.folder / "annet")
 
     class Stops:
         def __init__(self):

@@ -212,7 +212,7 @@ def test_output_to_a_pipe(bench, encoding):
 
 @on_posix
 def test_a_person_watches(bench):
-    """At a terminal there is a bar and the reason for a pause; what goes to the pipe is the same."""
+    """At a terminal there is a bar and the reason for a pause; a pipe has neither."""
     import pty
 
     bench.answer(ssb_app((2014, 2015, 2016)))

@@ -287,3 +287,29 @@ class TestRecordedAnswers:
                 assert [list(r) for r in made[:1]] == [list(r) for r in real[:1]]
                 if key != "correspondenceItems":
                     assert len(made) == len(real)
+
+
+@pytest.mark.parametrize(
+    ("klass", "tables", "expected"),
+    [
+        ("", "", "https://data.ssb.no/api/klass/v1"),
+        ("http://a:1/k/", "http://b:2/api/pxwebapi/v2", "http://a:1/k"),
+        ("", "http://b:2/api/pxwebapi/v2", "http://b:2/api/klass/v1"),
+        ("", "no address", "https://data.ssb.no/api/klass/v1"),
+    ],
+)
+def test_the_address_follows_that_of_the_tables(
+    monkeypatch: pytest.MonkeyPatch, klass: str, tables: str, expected: str
+) -> None:
+    monkeypatch.setenv("PROBA_KLASS_URL", klass)
+    monkeypatch.setenv("PROBA_SSB_URL", tables)
+    asked = []
+
+    class Asked:
+        def fetch(self, request, check):
+            asked.append(request.url)
+            raise SourceError("stop")
+
+    with pytest.raises(SourceError, match="stop"):
+        KlassClient(Asked()).codes(131, dt.date(2016, 1, 1))
+    assert asked == [f"{expected}/classifications/131/codesAt"]

@@ -115,6 +115,8 @@ class BuildReport:
         ]
         if len(self.missing):
             tables.append(self._missing_table(lang))
+        if self.remarks:
+            tables.append(self._remark_table(lang))
         tables.append(self._snapshot_table(lang))
         return tuple(tables)
 
@@ -176,6 +178,21 @@ class BuildReport:
             left=3,
         )
 
+    @property
+    def remarks(self) -> tuple[tuple[str, Words], ...]:
+        """What must be known of the quantities and variables used, from the catalogue."""
+        found = {(v.code, note): None for v in self.plan.variables for note in v.notes}
+        found |= {
+            (u.quantity.code, note): None for u in self.plan.uses for note in u.quantity.notes
+        }
+        return tuple(found)
+
+    def _remark_table(self, lang: Lang) -> TextTable:
+        rows = tuple((code, note.text(lang)) for code, note in self.remarks)
+        nb = lang == "nb"
+        header = ("gjelder", "merknad") if nb else ("concerns", "remark")
+        return TextTable("Om tallene" if nb else "About the figures", header, rows, left=2)
+
     def _snapshot_table(self, lang: Lang) -> TextTable:
         """Answers by address; every single one, with its SHA-256, is in :meth:`to_dict`."""
         nb = lang == "nb"
@@ -230,6 +247,7 @@ class BuildReport:
             "splits": [s.nb for s in self.splits],
             "approximate": list(self.approximate),
             "notes": [n.nb for n in self.notes],
+            "remarks": [{"concerns": code, "text": note.nb} for code, note in self.remarks],
             "updated": dict(self.updated),
             "snapshots": [
                 {
