@@ -450,11 +450,11 @@ def _write_csv(frame: pd.DataFrame, path: Path) -> None:
 
 
 def _say_plan(plan: BuildPlan, lang: Lang) -> None:
-    """Say what will be missing before anything is fetched; on stderr, so that output stays data."""
+    """Say what will be missing, before anything is fetched."""
     from proba.panel.building import plan_lines
 
-    for line in plan_lines(plan, lang):
-        typer.echo(line, err=True)
+    if lines := plan_lines(plan, lang):
+        typer.echo("\n".join(lines) + "\n")
 
 
 def _fetched(built: BuiltPanel, lang: Lang) -> str:

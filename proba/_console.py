@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import codecs
-import errno
 import io
 import re
 import sys
@@ -14,6 +13,7 @@ from typing import Any
 
 import typer
 
+from proba._io import os_text
 from proba._numbers import MINUS, THIN
 from proba._table import printable
 from proba.errors import Lang, ProbaError, ProbaWarning
@@ -47,15 +47,22 @@ def run_app(app: typer.Typer) -> None:
     try:
         # Standalone, the library would print usage and a box around one sentence.
         code = app(args=sys.argv[1:] or ["--help"], standalone_mode=False)
+    except (KeyboardInterrupt, typer.Abort):
+        typer.echo("Interrupted." if _english() else "Avbrutt.", err=True)
+        code = 130
     except Exception as error:
         if not hasattr(error, "format_message"):
             raise
-        english = "--lang=en" in sys.argv or "en" in _after("--lang")
+        english = _english()
         text = error.format_message() if english else _usage_text(error)
         word = "Error" if english else "Feil"
         typer.echo(f"{word}: {printable(text).rstrip('.')} (proba --help).", err=True)
         code = 2
     sys.exit(code or 0)
+
+
+def _english() -> bool:
+    return "--lang=en" in sys.argv or "en" in _after("--lang")
 
 
 def _after(option: str) -> list[str]:
@@ -100,7 +107,7 @@ def one_line_errors(lang: Lang) -> Iterator[None]:
             raise  # the reader of a pipe left, which is no fault of ours
         except OSError as error:
             place = f"{error.filename}: " if error.filename else ""
-            failure = f"{place}{_os_text(error, lang)}"
+            failure = f"{place}{os_text(error, lang)}"
     for entry in caught:
         if isinstance(entry.message, ProbaWarning):
             word = "Advarsel" if lang == "nb" else "Warning"
@@ -108,25 +115,3 @@ def one_line_errors(lang: Lang) -> Iterator[None]:
     if failure is not None:
         typer.echo(f"{'Feil' if lang == 'nb' else 'Error'}: {printable(failure)}", err=True)
         raise typer.Exit(2)
-
-
-_OS_TEXTS = {
-    errno.ENOENT: ("mappen finnes ikke", "no such folder"),
-    errno.ENOTDIR: ("en del av stien er ikke en mappe", "part of the path is not a folder"),
-    errno.EISDIR: ("er en mappe, ikke en fil", "is a folder, not a file"),
-    errno.EEXIST: ("er en fil, ikke en mappe", "is a file, not a folder"),
-    errno.EACCES: (
-        "ingen tilgang; er filen åpen i et annet program?",
-        "no access; is the file open in another program?",
-    ),
-    errno.EPERM: ("ikke tillatt", "not permitted"),
-    errno.EROFS: ("disken er skrivebeskyttet", "the disk is read-only"),
-    errno.ENOSPC: ("disken er full", "the disk is full"),
-    errno.ENAMETOOLONG: ("navnet er for langt", "the name is too long"),
-}
-
-
-def _os_text(error: OSError, lang: Lang) -> str:
-    if error.errno in _OS_TEXTS:
-        return _OS_TEXTS[error.errno][0 if lang == "nb" else 1]
-    return error.strerror or str(error)

@@ -72,11 +72,11 @@ class Run:
         return self
 
     def failed(self, *parts: str, asked: int | None = None) -> Run:
-        """Exit 2 and one line that says what is wrong; the plan's own lines may come before it."""
+        """Exit 2 and one line on stderr; stdout has nothing but the plan, told before."""
         assert self.code == 2, (self.code, self.out, self.err)
-        assert self.out == ""
+        assert not [line for line in self.out.splitlines() if line and not line.startswith(_PLAN)]
         assert self.err.endswith("\n")
-        lines = self.error_lines()
+        lines = self.err.splitlines()
         assert len(lines) == 1, self.err
         assert lines[0].startswith("Error: " if self.english else "Feil: ")
         # Quotation marks tell the languages apart where words do not.
@@ -88,10 +88,6 @@ class Run:
         if asked is not None:
             assert len(self.asked) == asked, self.paths
         return self
-
-    def error_lines(self) -> list[str]:
-        """Lines of stderr but for those that tell the plan before anything is fetched."""
-        return [line for line in self.err.splitlines() if not line.startswith(_PLAN)]
 
 
 class Bench:

@@ -7,6 +7,7 @@ import io
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from proba._io import os_text
 from proba._table import printable
 from proba.errors import KommuneError
 
@@ -29,9 +30,11 @@ def read_cells(path: Path, header: Sequence[str]) -> Iterator[tuple[int, dict[st
     try:
         text = path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "not UTF-8"
+        en, nb = "not UTF-8", "ikke UTF-8"
+        if isinstance(error, OSError):
+            en, nb = os_text(error, "en"), os_text(error, "nb")
         raise KommuneError(
-            f"{path}: cannot be read ({reason}).", f"{path}: kan ikke leses ({reason})."
+            f"{path}: cannot be read ({en}).", f"{path}: kan ikke leses ({nb})."
         ) from None
     separator = ";" if ";" in text.split("\n", 1)[0] else ","
     reader = csv.reader(io.StringIO(text), delimiter=separator, strict=True)

@@ -201,6 +201,7 @@ def _links(
     """Return which kommune of which year goes where and how much, and the splits among them."""
     rows: list[tuple[int, str, str, float, bool]] = []
     divided: _Divided = {}
+    lacking: dict[str, KommuneError] = {}  # told all at once, not one a run
     for year in sorted(int(y) for y in data["_year"].unique()):
         present = set(data.loc[data["_year"] == year, "_source"])
         at = year if on is None else on
@@ -208,11 +209,11 @@ def _links(
             there = source in present
             targets = graph.targets(source, at, borders)
             # Only what is in the table needs shares; the rest only makes its targets incomplete.
-            shares = (
-                _shares(source, at, targets, weights, graph, borders)
-                if there
-                else (np.nan,) * len(targets)
-            )
+            shares: tuple[float, ...] = (np.nan,) * len(targets)
+            try:
+                shares = _shares(source, at, targets, weights, graph, borders) if there else shares
+            except KommuneError as error:
+                lacking.setdefault(f"{source} {graph.name(source, at)}", error)
             if there and len(targets) > 1:
                 pairs = tuple(zip((t.kommune for t in targets), shares, strict=True))
                 name = graph.name(source, at)
@@ -221,6 +222,13 @@ def _links(
                 (year, source, target.kommune, share, there)
                 for target, share in zip(targets, shares, strict=True)
             ]
+    if lacking:
+        first, *others = lacking
+        told = lacking[first]
+        raise KommuneError(
+            told.en + (f" The same for {', '.join(others)}." if others else ""),
+            told.nb + (f" Det samme gjelder {', '.join(others)}." if others else ""),
+        )
     links = pd.DataFrame(rows, columns=["_year", "_source", "_target", "_weight", "_present"])
     return links.astype({"_year": "int64"}), tuple(_uses(divided, weights))
 

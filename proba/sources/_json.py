@@ -30,16 +30,20 @@ def read_json(content: bytes) -> Any:
         ) from None
     except RecursionError:
         raise misread("is nested too deeply", "er nøstet for dypt") from None
-    except ValueError as error:
+    except json.JSONDecodeError as error:
         start = shown(content[:80].decode("utf-8", "replace"), 40)
         raise misread(
-            f"is not JSON ({shown(error)}); it begins with '{start}'",
-            f"er ikke JSON ({shown(error)}); det begynner med «{start}»",
+            f"is not JSON (it breaks off at character {error.pos} of {len(error.doc)}); it begins "
+            f"with '{start}'",
+            f"er ikke JSON (det brytes av ved tegn {error.pos} av {len(error.doc)}); det begynner "
+            f"med «{start}»",
         ) from None
+    except ValueError:  # a number of more digits than Python converts
+        raise misread("is not JSON (a number too long)", "er ikke JSON (for langt tall)") from None
 
 
 def _refuse(name: str) -> None:
-    raise ValueError(f"{name} is not a JSON number")
+    raise misread(f"is not JSON ({name} is no number)", f"er ikke JSON ({name} er ikke et tall)")
 
 
 def misread(en: str, nb: str) -> SourceError:

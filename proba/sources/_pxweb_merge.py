@@ -11,7 +11,7 @@ from proba.sources._json import misread, shown
 from proba.sources._jsonstat_read import Cube, Dimension, Header, Note
 from proba.sources.pxweb_select import NAMED, Selection, TableMeta
 
-__all__ = ["check_answer", "merge_parts"]
+__all__ = ["changed_between", "check_answer", "merge_parts"]
 
 
 def check_answer(header: Header, asked: Selection) -> None:
@@ -39,6 +39,11 @@ def _list(codes: Sequence[str] | Mapping[str, object]) -> str:
     return ", ".join(texts + ["…"] * (len(codes) > NAMED)) or "–"
 
 
+def changed_between(parts: Sequence[Cube]) -> bool:
+    """Whether the source dates the parts differently: their numbers do not belong together."""
+    return len({part.header.updated for part in parts}) > 1
+
+
 def merge_parts(meta: TableMeta, asked: Selection, parts: Sequence[Cube]) -> Cube:
     """Put answers together in the order of ``asked``, whatever order each came in.
 
@@ -56,14 +61,13 @@ def merge_parts(meta: TableMeta, asked: Selection, parts: Sequence[Cube]) -> Cub
     SourceError
         If the parts were not updated at the same time.
     """
-    times = {part.header.updated for part in parts}
-    if len(times) > 1:
-        seen = _list(sorted(t or "?" for t in times))
+    if changed_between(parts):
+        seen = _list(sorted({part.header.updated or "?" for part in parts}))
         raise SourceError(
-            f"Table {meta.table} changed between two queries (updated {seen}); fetch it again, "
-            "all of it anew (refresh).",
-            f"Tabell {meta.table} ble endret mellom to spørringer (oppdatert {seen}); hent den på "
-            "nytt, alt sammen (refresh).",
+            f"Table {meta.table} changed between two queries (updated {seen}), also when asked "
+            "anew; run again later, with network.",
+            f"Tabell {meta.table} ble endret mellom to spørringer (oppdatert {seen}), også da det "
+            "ble spurt på nytt; kjør igjen senere, med nett.",
         )
     place = {name: {code: i for i, code in enumerate(codes)} for name, codes in asked.items()}
     shape = tuple(len(codes) for codes in asked.values())

@@ -70,7 +70,9 @@ class Fetcher:
         """How many answers came from the store and how many from the sources."""
         return self._counts
 
-    def fetch(self, request: Request, check: Callable[[bytes], None]) -> tuple[Snapshot, bytes]:
+    def fetch(
+        self, request: Request, check: Callable[[bytes], None], *, anew: bool = False
+    ) -> tuple[Snapshot, bytes]:
         """Return the answer to a request.
 
         Parameters
@@ -80,6 +82,9 @@ class Fetcher:
         check : callable
             Raises :class:`SourceError` when the bytes are not an answer; called on what comes
             from a source, before it is stored. What is stored has passed it.
+        anew : bool
+            Ask the source even where the answer is stored; without network the stored one is
+            given all the same.
 
         Returns
         -------
@@ -99,7 +104,8 @@ class Fetcher:
         The lock of the request is held from a second look in the store until the answer is
         stored: of two processes that miss the same answer one fetches it and the other waits.
         """
-        from_store = not self._refresh or request.key in self._refreshed
+        anew = anew and self._client is not None
+        from_store = not anew and (not self._refresh or request.key in self._refreshed)
         if from_store and (found := self._stored(request)):
             return self._give(*found, fetched=False)
         if self._client is None:

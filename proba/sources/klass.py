@@ -41,6 +41,7 @@ if TYPE_CHECKING:
 __all__ = ["KlassClient", "parse_changes", "parse_codes", "parse_correspondence"]
 
 _SSB = "https://data.ssb.no/api/klass/v1"
+_YEARS = (1800, 2199)  # a day before or after the calendar's own ends must exist
 _LICENCE = "CC BY 4.0"
 _DAY = dt.timedelta(days=1)
 
@@ -229,6 +230,11 @@ def _id(classification: int) -> int:
 
 
 def _ordered(start: dt.date, end: dt.date) -> None:
+    if not _YEARS[0] <= start.year <= end.year <= _YEARS[1] and start <= end:
+        raise SourceError(
+            f"The days {start} to {end} are not within {_YEARS[0]}-{_YEARS[1]}.",
+            f"Dagene {start} til {end} er ikke innenfor {_YEARS[0]}-{_YEARS[1]}.",
+        )
     if end < start:
         raise SourceError(
             f"The days end ({end}) before they begin ({start}).",

@@ -38,7 +38,7 @@ from typing import TYPE_CHECKING, Literal, TypeVar
 from proba.errors import SourceError
 from proba.sources._json import read_json, shown
 from proba.sources._jsonstat_read import Cube, Dimension, parse_cube, parse_header
-from proba.sources._pxweb_merge import check_answer, merge_parts
+from proba.sources._pxweb_merge import changed_between, check_answer, merge_parts
 from proba.sources.jsonstat import Dataset, make_dataset
 from proba.sources.pxweb_select import (
     QueryPlan,
@@ -214,16 +214,20 @@ class PxWebClient:
         """
         meta = self.metadata(table)
         plan = self._plan(meta, select, max_total)
-        parts, answers = [], []
+        answers: list[tuple[Snapshot, Cube]] = []
         for done, selection in enumerate(plan.selections, start=1):
-            snapshot, cube = self._part(table, selection)
-            parts.append(cube)
-            answers.append(snapshot.sha256)
+            answers.append(self._part(table, selection))
             if progress is not None:
                 progress(done, len(plan.selections))
-        return make_dataset(merge_parts(meta, plan.asked, parts), tuple(answers))
+        if changed_between([cube for _, cube in answers]):
+            # Some were stored before the source's last update: one more round, all of it anew.
+            answers = [self._part(table, selection, anew=True) for selection in plan.selections]
+        cube = merge_parts(meta, plan.asked, [cube for _, cube in answers])
+        return make_dataset(cube, tuple(snapshot.sha256 for snapshot, _ in answers))
 
-    def _part(self, table: str, selection: Selection) -> tuple[Snapshot, Cube]:
+    def _part(
+        self, table: str, selection: Selection, *, anew: bool = False
+    ) -> tuple[Snapshot, Cube]:
         request = Request.post(
             "ssb",
             self._address(table, "data"),
@@ -242,7 +246,7 @@ class PxWebClient:
             check_answer(cube.header, selection)
             return cube
 
-        return self._fetch(request, read, f"Table {table}", f"Tabell {table}")
+        return self._fetch(request, read, f"Table {table}", f"Tabell {table}", anew=anew)
 
     def _address(self, table: str, what: str) -> str:
         # The number becomes part of an address: nothing but a plain word will do.
@@ -254,7 +258,7 @@ class PxWebClient:
         return f"{self._base}/tables/{table}/{what}"
 
     def _fetch(
-        self, request: Request, read: Callable[[bytes], _T], en: str, nb: str
+        self, request: Request, read: Callable[[bytes], _T], en: str, nb: str, *, anew: bool = False
     ) -> tuple[Snapshot, _T]:
         """Fetch and read; the answer is read in full before it is accepted into the store."""
         seen: list[tuple[bytes, _T]] = []
@@ -263,7 +267,7 @@ class PxWebClient:
             seen[:] = [(content, read(content))]
 
         try:
-            snapshot, content = self._fetcher.fetch(request, check)
+            snapshot, content = self._fetcher.fetch(request, check, anew=anew)
             # What was read while it was checked need not be read once more.
             if seen and seen[0][0] == content:
                 return snapshot, seen[0][1]

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
+from proba._io import os_text
 from proba._table import printable
 from proba.errors import StoreError
 from proba.sources.store import Snapshot, Store
@@ -103,8 +104,8 @@ def export_store(
             raise
     except OSError as error:
         raise StoreError(
-            f"{target}: cannot be written ({error.strerror}).",
-            f"{target}: kan ikke skrives ({error.strerror}).",
+            f"{target}: cannot be written ({os_text(error, 'en')}).",
+            f"{target}: kan ikke skrives ({os_text(error, 'nb')}).",
         ) from error
     return len(snapshots)
 

@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from proba._io import os_text
 from proba._table import printable
 from proba.errors import StoreError
 from proba.sources.store_entry import (
@@ -57,9 +58,9 @@ def reading(file: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        reason = error.strerror or type(error).__name__
         raise StoreError(
-            f"{file}: cannot be read ({reason}).", f"{file}: kan ikke leses ({reason})."
+            f"{file}: cannot be read ({os_text(error, 'en')}).",
+            f"{file}: kan ikke leses ({os_text(error, 'nb')}).",
         ) from error
     except (zipfile.BadZipFile, ValueError, RuntimeError, EOFError, struct.error, zlib.error) as e:
         raise _refused(

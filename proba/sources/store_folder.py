@@ -13,7 +13,7 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from proba._io import atomic_write_bytes
+from proba._io import atomic_write_bytes, os_text
 from proba._table import printable
 from proba.errors import StoreError
 from proba.sources.store_entry import (
@@ -208,16 +208,18 @@ def _checked(key: str) -> str:
 
 
 def _unreadable(path: Path, error: OSError) -> StoreError:
-    reason = error.strerror or type(error).__name__
-    return StoreError(f"{path}: cannot be read ({reason}).", f"{path}: kan ikke leses ({reason}).")
+    return StoreError(
+        f"{path}: cannot be read ({os_text(error, 'en')}).",
+        f"{path}: kan ikke leses ({os_text(error, 'nb')}).",
+    )
 
 
 def _unwritable(path: Path, error: OSError) -> StoreError:
-    reason = error.strerror or type(error).__name__
     where = error.filename or path
+    en, nb = os_text(error, "en"), os_text(error, "nb")
     return StoreError(
-        f"{where}: cannot be written ({reason}); nothing was stored. Make room or give access, or "
+        f"{where}: cannot be written ({en}); nothing was stored. Make room or give access, or "
         "choose another folder with PROBA_STORE.",
-        f"{where}: kan ikke skrives ({reason}); ingenting ble lagret. Gjør plass eller gi "
+        f"{where}: kan ikke skrives ({nb}); ingenting ble lagret. Gjør plass eller gi "
         "tilgang, eller velg en annen mappe med PROBA_STORE.",
     )

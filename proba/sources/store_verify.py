@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from proba._table import printable
+from proba._io import os_text
 from proba.sources.store_entry import (
     ENTRY_NAME,
     MAX_ENTRY_BYTES,
@@ -163,5 +163,5 @@ def _stray(path: Path) -> Finding:
 
 
 def _unreadable(snapshot: Snapshot | None, path: Path, error: OSError) -> Finding:
-    reason = printable(error.strerror or type(error).__name__)
-    return Finding(snapshot, path, f"cannot be read ({reason})", f"kan ikke leses ({reason})")
+    en, nb = (os_text(error, lang) for lang in ("en", "nb"))
+    return Finding(snapshot, path, f"cannot be read ({en})", f"kan ikke leses ({nb})")

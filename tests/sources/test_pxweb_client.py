@@ -57,8 +57,10 @@ class Direct:
     def pace(self, url: str, calls: int, window: float) -> None:
         self.paced.append((url, calls, window))
 
-    def fetch(self, request: Request, check: Callable[[bytes], None]) -> tuple[Snapshot, bytes]:
-        if request.key not in self.kept:
+    def fetch(
+        self, request: Request, check: Callable[[bytes], None], *, anew: bool = False
+    ) -> tuple[Snapshot, bytes]:
+        if anew or request.key not in self.kept:
             self.asked.append(request)
             path = request.url.removeprefix("http://127.0.0.1")
             body = (request.body or "").encode()

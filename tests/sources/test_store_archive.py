@@ -137,7 +137,7 @@ def test_export_to_a_full_disk(store, archive, monkeypatch, tmp_path, call):
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
     monkeypatch.setattr(os, call, full)
-    with pytest.raises(StoreError, match="No space left") as caught:
+    with pytest.raises(StoreError, match="the disk is full") as caught:
         export_store(store, archive)
     assert str(archive) in caught.value.en
     assert archive.read_bytes() == before
@@ -186,7 +186,7 @@ def test_import_to_a_full_disk_leaves_no_trace(store, empty, archive, monkeypatc
     if nth > 7:  # 4 of 5 entries and 3 of 4 objects are new
         assert import_store(empty, archive) == ImportResult(4, 1)
         return
-    with pytest.raises(StoreError, match="No space left"):
+    with pytest.raises(StoreError, match="the disk is full"):
         import_store(empty, archive)
     assert files_of(empty) == before
     assert import_store(empty, archive) == ImportResult(4, 1)

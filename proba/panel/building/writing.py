@@ -6,7 +6,7 @@ import io
 import json
 from pathlib import Path
 
-from proba._io import atomic_write_bytes, atomic_write_text
+from proba._io import atomic_write_many
 from proba.errors import PanelError
 from proba.panel.building.build import BuiltPanel
 from proba.sources.tidy import tidy_csv
@@ -63,7 +63,7 @@ def write_built(
     PanelError
         As :func:`check_panel_path`.
     OSError
-        If a file cannot be written; it is then untouched.
+        If one of the files cannot be written; all are then as they were.
     """
     check_panel_path(out)
     file = Path(out)
@@ -75,11 +75,11 @@ def write_built(
     else:
         content = tidy_csv(flat).encode("utf-8")
     report = json.dumps(built.report.to_dict(), ensure_ascii=False, indent=1) + "\n"
-    written = [
-        atomic_write_text(file.with_suffix(".byggerapport.txt"), built.report.to_text()),
-        atomic_write_text(file.with_suffix(".byggerapport.json"), report),
-    ]
+    contents = {
+        file: content,
+        file.with_suffix(".byggerapport.txt"): built.report.to_text().encode("utf-8"),
+        file.with_suffix(".byggerapport.json"): report.encode("utf-8"),
+    }
     if figures is not None:
-        written.append(atomic_write_text(figures, tidy_csv(built.figures)))
-    # The panel last: where it is, its report is too.
-    return (atomic_write_bytes(file, content), *written)
+        contents[Path(figures)] = tidy_csv(built.figures).encode("utf-8")
+    return atomic_write_many(contents)
