@@ -25,6 +25,9 @@ __all__ = ["one_line_errors", "run_app"]
 _PLAIN = {MINUS: "-", THIN: "\N{NO-BREAK SPACE}", "→": "->", "─": "-", "∞": "inf"}
 
 
+_INTERRUPTED = 130  # what the library returns on Ctrl-C
+
+
 def _plain_characters(error: UnicodeError) -> tuple[str, int]:
     """Codec error handler: the nearest character the output can hold."""
     if not isinstance(error, UnicodeEncodeError):
@@ -47,9 +50,6 @@ def run_app(app: typer.Typer) -> None:
     try:
         # Standalone, the library would print usage and a box around one sentence.
         code = app(args=sys.argv[1:] or ["--help"], standalone_mode=False)
-    except (KeyboardInterrupt, typer.Abort):
-        typer.echo("Interrupted." if _english() else "Avbrutt.", err=True)
-        code = 130
     except Exception as error:
         if not hasattr(error, "format_message"):
             raise
@@ -58,6 +58,8 @@ def run_app(app: typer.Typer) -> None:
         word = "Error" if english else "Feil"
         typer.echo(f"{word}: {printable(text).rstrip('.')} (proba --help).", err=True)
         code = 2
+    if code == _INTERRUPTED:
+        typer.echo("Interrupted." if _english() else "Avbrutt.", err=True)
     sys.exit(code or 0)
 
 

@@ -1,4 +1,5 @@
 import csv
+import errno
 import io
 import os
 import stat
@@ -7,19 +8,28 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from proba._io import atomic_write_bytes, atomic_write_text, csv_text, safe_cell
+from proba._io import (
+    atomic_write_bytes,
+    atomic_write_many,
+    atomic_write_text,
+    csv_text,
+    os_text,
+    safe_cell,
+)
 
 
 def names(folder):
     return sorted(p.name for p in folder.iterdir())
 
 
-@pytest.mark.parametrize("text", ["=1+1", "+a", "-a", "@SUM(A1)", "\tx", "\rx", "=", "-", "-1-2"])
+@pytest.mark.parametrize("text", ["=1+1", "+a", "-a", "@SUM(A1)", "\tx", "\rx", "=", "--", "-1-2"])
 def test_formulas_become_text(text):
     assert safe_cell(text) == "'" + text
 
 
-@pytest.mark.parametrize("value", ["-2.45", "+3", "-2.05e-07", "Halden", "", "0104", -2.5, None, 7])
+@pytest.mark.parametrize(
+    "value", ["-2.45", "+3", "-2.05e-07", "-", "Halden", "", "0104", -2.5, None, 7]
+)
 def test_numbers_and_plain_text_are_left_alone(value):
     assert safe_cell(value) == value
 
@@ -107,3 +117,35 @@ def test_links_stay_links_and_pipes_stay_pipes(tmp_path):
     finally:
         os.close(reader)
     assert pipe.is_fifo()
+
+
+def test_several_files_are_replaced_together_or_not_at_all(tmp_path, monkeypatch):
+    old = {tmp_path / name: b"gammel" for name in ("a", "b")}
+    for path, content in old.items():
+        path.write_bytes(content)
+    new = dict.fromkeys(old, b"ny")
+    real = os.fsync
+    calls = []
+
+    def full(handle):
+        calls.append(handle)
+        if len(calls) == 2:
+            raise OSError(errno.ENOSPC, "full")
+        real(handle)
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(OSError, match="b"):
+        atomic_write_many(new)
+    monkeypatch.undo()
+    assert {path: path.read_bytes() for path in tmp_path.iterdir()} == old
+    assert atomic_write_many(new) == tuple(new)
+    assert {path: path.read_bytes() for path in tmp_path.iterdir()} == new
+
+
+@pytest.mark.parametrize(
+    ("number", "en", "nb"),
+    [(errno.ENOSPC, "the disk is full", "disken er full"), (errno.EIO, "odd", "odd")],
+)
+def test_the_systems_refusals_in_words(number, en, nb):
+    error = OSError(number, "odd")
+    assert (os_text(error, "en"), os_text(error, "nb")) == (en, nb)

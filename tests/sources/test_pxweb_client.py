@@ -171,7 +171,12 @@ def test_contents_updated_at_different_times_are_no_change_under_way() -> None:
 
 def test_a_table_that_changes_under_way() -> None:
     updated = ["2026-01-02T07:00:00Z", "2026-01-03T07:00:00Z"]
-    px, _ = client(FakeSsb(table(updated=updated), max_cells=12))
+    px, direct = client(FakeSsb(table(updated=updated), max_cells=12))
+    assert px.data("99001").updated == updated[1]
+    parts = len(px.plan("99001").selections)
+    assert len(direct.asked) == 2 + 2 * parts, "all parts once more"
+    ever = [f"2026-01-{day:02}T07:00:00Z" for day in range(1, 3 * parts)]
+    px, _ = client(FakeSsb(table(updated=ever), max_cells=12))
     with pytest.raises(SourceError, match="99001 changed between two queries"):
         px.data("99001")
 

@@ -250,7 +250,9 @@ def test_parts_of_different_age_are_not_put_together() -> None:
     )
     asked = resolve_selection(META, None)
     cubes = [part(app, s) for s in split_selection(asked, 60)]
-    with pytest.raises(SourceError, match=r"99001 changed .*2026-01-01.*2026-02-01.*refresh"):
+    with pytest.raises(
+        SourceError, match=r"99001 changed .*2026-01-01.*2026-02-01.*run again later"
+    ):
         merge_parts(META, asked, cubes)
 
 

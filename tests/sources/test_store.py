@@ -493,7 +493,7 @@ def test_store_that_cannot_be_written_can_be_read(without_rights):
         store.read(bad)
     assert object_file(store, bad).read_bytes() == b"worse"
     for write in (lambda: store.put(GET, answer(b"more")), lambda: store.lock(GET.key).__enter__()):
-        with pytest.raises(StoreError, match="Permission denied") as caught:
+        with pytest.raises(StoreError, match="no access") as caught:
             write()
         check_texts(caught.value)
 
@@ -513,7 +513,7 @@ def test_folder_that_cannot_be_read(without_rights):
     if euid == 65534:
         os.seteuid(euid)
     for read in (lambda: store.find(GET.key), lambda: store.read(put)):
-        with pytest.raises(StoreError, match="Permission denied") as caught:
+        with pytest.raises(StoreError, match="no access") as caught:
             read()
         assert not isinstance(caught.value, CorruptSnapshotError)
     assert len(store.verify()) == 2
