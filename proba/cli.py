@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from proba._cli_sources import register as register_sources
 from proba._console import one_line_errors, run_app
+from proba._verbs import register as register_sources
 from proba._version import __version__
 from proba.errors import Lang, ProbaError
 

@@ -155,6 +155,22 @@ def test_backward_borders_need_weights_and_take_population(
     assert "tilnærming" in text
 
 
+def test_parts_that_never_were_kommuner_are_told_at_once_and_first(
+    server: LoopbackServer, tmp_path: Path
+) -> None:
+    before = len(server.received)
+    with pytest.raises(KommuneError, match="The same for 5012 Snillfjord") as caught:
+        proba.build_panel(
+            (2018,),
+            borders=2020,
+            variables=("folketall",),
+            split_weights="folketall",
+            store=tmp_path,
+        )
+    assert "1850 Tysfjord" in caught.value.text("nb")
+    assert len(server.received) == before
+
+
 def test_a_panel_goes_straight_into_fit_and_index(built: BuiltPanel) -> None:
     spec = proba.Spec(
         dependent="netto_driftsutgifter",

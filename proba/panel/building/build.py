@@ -259,16 +259,18 @@ def _weights(
         return given
     if str(given) != POPULATION:
         return SplitWeights.from_csv(given)
+
+    def shares(counts: pd.DataFrame) -> SplitWeights:
+        year = plan.borders
+        return weights_from_counts(counts, POPULATION, year=year, borders=year, graph=graph)
+
+    # A part that was never a kommune has no population in any year: told before asking for it.
+    every = {"kommune": list(graph.valid(plan.borders)), "aar": plan.borders, POPULATION: 1.0}
+    _need_no_more_weights(plan, graph, shares(pd.DataFrame(every)))
     people = make_plan(catalogue, (plan.borders,), plan.borders, variables=(POPULATION,), files=())
     counted = gather(people, catalogue, fetcher, graph, {}).figures
     rows = counted[counted["quantity"] == POPULATION].rename(columns={"value": POPULATION})
-    return weights_from_counts(
-        rows[["kommune", "aar", POPULATION]],
-        POPULATION,
-        year=plan.borders,
-        borders=plan.borders,
-        graph=graph,
-    )
+    return shares(rows[["kommune", "aar", POPULATION]])
 
 
 def _need_no_more_weights(

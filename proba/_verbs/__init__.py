@@ -1,0 +1,19 @@
+"""The verbs about sources: fetch, ssb, klass, store."""
+
+from __future__ import annotations
+
+import typer
+
+from proba._verbs.fetch import fetch
+from proba._verbs.store import store_app
+from proba._verbs.tables import klass, ssb
+
+__all__ = ["register"]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the verbs to the command line."""
+    app.command()(fetch)
+    app.command()(ssb)
+    app.command()(klass)
+    app.add_typer(store_app, name="store")
