@@ -66,6 +66,8 @@ if TYPE_CHECKING:
         read_catalogue,
     )
     from proba.reproduction import Reproduction, reproduce
+    from proba.sources.store import Store
+    from proba.sources.store_archive import export_store, import_store
 
 _HOMES = {
     "proba.errors": (
@@ -128,6 +130,8 @@ _HOMES = {
         "plan_panel",
         "read_catalogue",
     ),
+    "proba.sources.store": ("Store",),
+    "proba.sources.store_archive": ("export_store", "import_store"),
     "proba.reproduction": (
         "Reproduction",
         "reproduce",
@@ -172,14 +176,17 @@ __all__ = [
     "Spec",
     "SpecError",
     "SplitWeights",
+    "Store",
     "StoreError",
     "TwoWay",
     "__version__",
     "build_panel",
     "compare",
     "compute_index",
+    "export_store",
     "fit",
     "fit_alternative",
+    "import_store",
     "load_panel",
     "make_panel",
     "plan_panel",

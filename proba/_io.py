@@ -8,8 +8,11 @@ import io
 import os
 import re
 import secrets
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from functools import partial
 from pathlib import Path
+from typing import IO
 
 from proba.errors import Lang
 
@@ -45,27 +48,40 @@ def atomic_write_bytes(path: str | os.PathLike[str], content: bytes) -> Path:
     A symbolic link stays one: the file it points at is replaced. A pipe or device
     (``/dev/stdout``) is written to as it stands.
     """
+    return atomic_write_with(path, partial(_put, content))
+
+
+def atomic_write_with(path: str | os.PathLike[str], write: Callable[[IO[bytes]], object]) -> Path:
+    """As :func:`atomic_write_bytes`, for what is too large to hold: ``write`` is given the file.
+
+    What ``write`` raises ends the writing; ``path`` is then untouched.
+    """
     target = Path(path)
-    if target.exists() and not target.is_file():
-        target.write_bytes(content)  # for a folder this raises IsADirectoryError
-        return target
-    try:
-        _replace(target.resolve(), content)
-    except OSError as error:
-        # The user knows the target, not the temporary file.
-        raise type(error)(error.errno, error.strerror, str(target)) from error
+    with _naming(target):
+        if _is_special(target):
+            with target.open("wb") as file:
+                write(file)
+            return target
+        real = target.resolve()
+        name = _beside(real, write)
+        try:
+            os.replace(name, real)
+        except BaseException:
+            name.unlink(missing_ok=True)
+            raise
     return target
 
 
 def atomic_write_many(files: Mapping[Path, bytes]) -> tuple[Path, ...]:
     """Write several files so that a full disk or a missing right leaves every one as it was.
 
-    All contents are written beside their targets first; only then is any target replaced.
+    All contents are written beside their targets first; only then is any target replaced. Should
+    one of them not be replaceable after all, those before it are put back.
 
     Parameters
     ----------
     files : mapping of Path to bytes
-        Replaced in this order.
+        Replaced in this order. Pipes and devices are written to as they stand, just before.
 
     Returns
     -------
@@ -75,48 +91,97 @@ def atomic_write_many(files: Mapping[Path, bytes]) -> tuple[Path, ...]:
     Raises
     ------
     OSError
-        As :func:`atomic_write_bytes`.
+        As :func:`atomic_write_bytes`; a folder is refused before anything is written.
     """
-    staged: list[tuple[Path, Path]] = []
+    special = [path for path in files if _is_special(path)]
+    staged: list[tuple[Path, Path, Path]] = []
+    replaced: list[tuple[Path, Path | None]] = []
     try:
         for path, content in files.items():
-            target = path.resolve()
-            try:
-                staged.append((_beside(target, content), target))
-            except OSError as error:
-                raise type(error)(error.errno, error.strerror, str(path)) from error
-        for name, target in staged:
-            os.replace(name, target)
+            if path not in special:
+                with _naming(path):
+                    target = path.resolve()
+                    name = _beside(target, partial(_put, content))
+                    staged.append((path, name, target))
+        for path in special:
+            path.write_bytes(files[path])
+        for path, name, target in staged:
+            with _naming(path):
+                replaced.append((target, _backup(target)))
+                os.replace(name, target)
     except BaseException:
-        for name, _ in staged:
+        for target, backup in reversed(replaced):
+            _put_back(target, backup)
+        for _, name, _ in staged:
             name.unlink(missing_ok=True)
         raise
+    for _, backup in replaced:
+        if backup is not None:
+            with suppress(OSError):  # all is written; a backup too many is no failure
+                backup.unlink(missing_ok=True)
     return tuple(files)
 
 
-def _replace(target: Path, content: bytes) -> None:
-    name = _beside(target, content)
+def _put(content: bytes, file: IO[bytes]) -> None:
+    file.write(content)
+
+
+def _is_special(path: Path) -> bool:
+    """Say whether a path is a pipe or device; IsADirectoryError if it is a folder."""
+    if path.is_dir():
+        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
+    return path.exists() and not path.is_file()
+
+
+@contextmanager
+def _naming(path: Path) -> Iterator[None]:
+    """Let an error name what the user named: not a temporary file, not what a link points at."""
     try:
-        os.replace(name, target)
-    except BaseException:
-        name.unlink(missing_ok=True)
-        raise
+        yield
+    except OSError as error:
+        raise type(error)(error.errno, error.strerror, str(path)) from error
 
 
-def _beside(target: Path, content: bytes) -> Path:
+def _backup(target: Path) -> Path | None:
+    """Keep what is to be replaced under another name beside it; None if nothing is there."""
+    if not target.exists():
+        return None
+    name = _temporary(target)
+    try:
+        os.link(target, name)
+    except (OSError, NotImplementedError, AttributeError):
+        # Not every file system has hard links; the target is then gone for a moment.
+        target.rename(name)
+    return name
+
+
+def _put_back(target: Path, backup: Path | None) -> None:
+    with suppress(OSError):  # what cannot be put back stays beside its target
+        if backup is None:
+            target.unlink(missing_ok=True)
+            return
+        os.replace(backup, target)
+        backup.unlink(missing_ok=True)  # renaming one hard link over another leaves both
+
+
+def _beside(target: Path, write: Callable[[IO[bytes]], object]) -> Path:
     """Write to a new file in the target's folder and return it; if that fails nothing is left."""
     # Not tempfile: its files are private (0600), and these should get what open() gives.
-    name = target.with_name(f".{secrets.token_hex(8)}.tmp")
+    name = _temporary(target)
     handle = os.open(name, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o666)
     try:
         with os.fdopen(handle, "wb") as file:
-            file.write(content)
+            write(file)
             file.flush()
             os.fsync(file.fileno())
     except BaseException:
         name.unlink(missing_ok=True)
         raise
     return name
+
+
+def _temporary(target: Path) -> Path:
+    return target.with_name(f".{secrets.token_hex(8)}.tmp")
 
 
 def atomic_write_text(path: str | os.PathLike[str], text: str) -> Path:
@@ -150,7 +215,6 @@ def csv_text(header: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
 
 
 _OS_TEXTS = {
-    errno.ENOENT: ("mappen finnes ikke", "no such folder"),
     errno.ENOTDIR: ("en del av stien er ikke en mappe", "part of the path is not a folder"),
     errno.EISDIR: ("er en mappe, ikke en fil", "is a folder, not a file"),
     errno.EEXIST: ("er en fil, ikke en mappe", "is a file, not a folder"),
@@ -167,6 +231,17 @@ _OS_TEXTS = {
 
 def os_text(error: OSError, lang: Lang) -> str:
     """Return in words why the operating system refused."""
-    if error.errno in _OS_TEXTS:
-        return _OS_TEXTS[error.errno][0 if lang == "nb" else 1]
+    texts = _missing(error) if error.errno == errno.ENOENT else _OS_TEXTS.get(error.errno or 0)
+    if texts is not None:
+        return texts[0 if lang == "nb" else 1]
     return error.strerror or str(error)
+
+
+def _missing(error: OSError) -> tuple[str, str]:
+    """Say which is missing: the file, or (all that can be when writing) its folder."""
+    if not isinstance(error.filename, str | os.PathLike):
+        return "finnes ikke", "does not exist"
+    # A link to a file that is to be made may point into a folder that is not there.
+    if Path(os.path.realpath(error.filename)).parent.is_dir():
+        return "filen finnes ikke", "no such file"
+    return "mappen finnes ikke", "no such folder"

@@ -2,8 +2,8 @@
 
 ``python scripts/example_snapshot.py [--out notebooks/provetjener.zip]``. The answers are those of
 the test server in ``tests/``, asked directly and dated at a fixed time, so that the archive is the
-same bytes on every run. Every figure is synthetic; the address stored with them is a local one,
-which labels everything made from them.
+same bytes on every run. Every figure is synthetic; the address stored with the answers is a local
+one and the files are stored with a label, which labels everything made from either.
 """
 
 from __future__ import annotations
@@ -31,6 +31,7 @@ from proba.sources.store_archive import export_store  # noqa: E402
 
 ADDRESS = "http://127.0.0.1:8765/api/pxwebapi/v2"
 YEARS = (2014, 2015, 2016, 2017, 2018)
+LABEL = "Syntetiske prøvefiler"
 WHEN = datetime(2026, 1, 2, 8, tzinfo=UTC)
 
 
@@ -47,7 +48,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         store = Store(folder)
         for key, (name, content) in files.items():
-            store.put_file(key, name, content, "syntetisk", fetched_at=WHEN)
+            store.put_file(key, name, content, "syntetisk", fetched_at=WHEN, label=LABEL)
         catalogue = shipped_catalogue()
         plan = make_plan(catalogue, YEARS, 2018, variables=None, files=set(files))
         fetcher = Fetcher(store, InProcess(synthetic_ssb(YEARS), WHEN))

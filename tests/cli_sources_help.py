@@ -36,8 +36,15 @@ ONE = ("--years", "2016", "--variable", "folketall")
 """The smallest build there is: three questions (metadata, config, data)."""
 
 _PLAN = (
-    *("Kodene er tatt", "Mangler:", "Brudd ", "Tall for "),
-    *("Codes taken", "Lacking:", "Break ", "Figures of "),
+    *(
+        "Kodene er tatt",
+        "Mangler:",
+        "Brudd ",
+        "Tall for ",
+        "Utelatt kolonne ",
+        "Bruker lagret fil ",
+    ),
+    *("Codes taken", "Lacking:", "Break ", "Figures of ", "Column left out ", "Using the stored "),
 )
 _BEGIN = datetime(2026, 1, 2, 8, tzinfo=UTC)
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from proba._console import one_line_errors
-from proba._verbs.terminal import progress_bar, waiting
+from proba._verbs.terminal import progress_where_watched, waiting
 from proba._verbs.words import (
     LangOption,
     OfflineOption,
@@ -16,9 +16,8 @@ from proba._verbs.words import (
     StoreOption,
     need_suffix,
     parse_files,
-    parse_years,
 )
-from proba.errors import Lang, ProbaError
+from proba.errors import Lang
 
 if TYPE_CHECKING:
     from proba.panel.building import BuildPlan, BuiltPanel
@@ -96,31 +95,27 @@ def fetch(
     )
 
     with one_line_errors(lang):
-        wanted = parse_years(years)
         given = parse_files(files or [])
-        check_panel_path(out)
+        check_panel_path(out, figures=figures)
         if figures is not None:
             need_suffix(figures, ".csv", "--figures")
-            if figures.resolve() == out.resolve():
-                raise ProbaError(
-                    f"{out}: --out and --figures name the same file; give them one each.",
-                    f"{out}: --out og --figures er samme fil; gi dem hver sin.",
-                )
         names = tuple(variables) if variables else None
         if plan_only:
             plan = plan_panel(
-                wanted,
+                years,
                 borders=borders,
                 variables=names,
                 files=given,
+                split_weights=split_weights,
+                omit=tuple(omit or ()),
                 catalogue=catalogue,
                 store=store,
             )
             typer.echo(plan_table(plan, lang).to_text())
             return
-        with progress_bar() as progress:
+        with progress_where_watched() as progress:
             built = build_panel(
-                wanted,
+                years,
                 borders=borders,
                 variables=names,
                 files=given,
@@ -151,7 +146,9 @@ def _say_plan(plan: BuildPlan, lang: Lang) -> None:
 
 
 def _fetched(built: BuiltPanel, lang: Lang) -> str:
-    now, before = built.report.fetched, built.report.from_store
+    report = built.report
     if lang == "nb":
-        return f"{now} svar hentet nå, {before} fra lageret."
-    return f"{now} answers fetched now, {before} from the store."
+        line = f"{report.fetched} svar hentet nå, {report.from_store} fra lageret"
+        return line + (f", {report.files} filer lest." if report.files else ".")
+    line = f"{report.fetched} answers fetched now, {report.from_store} from the store"
+    return line + (f", {report.files} files read." if report.files else ".")

@@ -80,7 +80,7 @@ def store_export(
         from proba.sources.store_archive import export_store
 
         need_suffix(file, ".zip", "ARKIV")
-        n = export_store(Store(store), file, keys=_used_by(build) if build else None)
+        n = export_store(Store(store), file, only=_used_by(build) if build else None)
         typer.echo(
             f"Skrevet: {file} ({n} svar)" if lang == "nb" else f"Written: {file} ({n} answers)"
         )
@@ -111,13 +111,13 @@ def _shortened(text: str, width: int = 110) -> str:
     return text if len(text) <= width else text[: width - 1] + "…"
 
 
-def _used_by(report: Path) -> frozenset[str]:
-    """Return the keys of the answers a build used, as its report tells."""
+def _used_by(report: Path) -> frozenset[tuple[str, str]]:
+    """Return key and SHA-256 of each answer a build used, as its report tells."""
     import json
 
     try:
         used = json.loads(report.read_text(encoding="utf-8"))["snapshots"]
-        return frozenset(str(entry["key"]) for entry in used)
+        return frozenset((str(entry["key"]), str(entry["sha256"])) for entry in used)
     except FileNotFoundError:
         raise
     except (OSError, ValueError, KeyError, TypeError):

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 import typer
 
 from proba._console import one_line_errors
-from proba._verbs.terminal import open_fetcher, progress_bar, say_labels, write_csv
+from proba._verbs.terminal import open_fetcher, progress_where_watched, say_labels, write_csv
 from proba._verbs.words import (
     CsvOption,
     LangOption,
@@ -48,14 +48,17 @@ def ssb(
 
         need_suffix(csv, ".csv", "--csv")
         chosen = parse_select(select or [])
-        with open_fetcher(store, refresh, offline, spoken) as fetcher, progress_bar() as progress:
+        with (
+            open_fetcher(store, refresh, offline, spoken) as fetcher,
+            progress_where_watched() as progress,
+        ):
             client = PxWebClient(fetcher, lang="en" if english else "no")
             data = client.data(
                 table,
                 chosen or None,
                 progress=lambda done, total: progress(done, total, f"ssb {table}"),
             )
-        write_csv(data.frame, csv)
+        write_csv(data.frame, csv, data.label, fetcher)
         rows = len(data.frame)
         missing = int(data.frame["value"].isna().sum())
         typer.echo(
@@ -114,7 +117,7 @@ def klass(
             else:
                 day = parse_date(at or "", "--at")
                 frame = client.correspondence(classification, target or 0, day)
-        write_csv(frame, csv)
+        write_csv(frame, csv, f"KLASS {classification}", fetcher)
         typer.echo(
             f"{'Skrevet' if lang == 'nb' else 'Written'}: {csv} ({len(frame)} "
             f"{'rader' if lang == 'nb' else 'rows'})"

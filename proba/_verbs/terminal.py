@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
+from proba._bar import progress_bar
 from proba.errors import Lang
 
 if TYPE_CHECKING:
@@ -18,11 +19,14 @@ if TYPE_CHECKING:
     from proba.sources.fetching import Fetcher
 
 
-def write_csv(frame: pd.DataFrame, path: Path) -> None:
-    from proba._io import atomic_write_text
+def write_csv(frame: pd.DataFrame, path: Path, title: str, fetcher: Fetcher) -> None:
+    """Write a table, and beside it the label of the answers it was made of, if they have one."""
+    from proba._sidecar import write_labelled
     from proba.sources.tidy import tidy_csv
 
-    atomic_write_text(path, tidy_csv(frame))
+    facts = {"dc:source": list(dict.fromkeys(s.url for s in fetcher.used))}
+    label = "; ".join(_labels(fetcher)) or None
+    write_labelled({path: tidy_csv(frame).encode("utf-8")}, path, title, facts, label)
 
 
 def waiting(lang: Lang) -> Callable[[str, float], None]:
@@ -37,8 +41,12 @@ def waiting(lang: Lang) -> Callable[[str, float], None]:
 
 
 def say_labels(fetcher: Fetcher) -> None:
-    for label in dict.fromkeys(s.label for s in fetcher.used if s.label):
+    for label in _labels(fetcher):
         typer.echo(f"[{label}]")
+
+
+def _labels(fetcher: Fetcher) -> list[str]:
+    return list(dict.fromkeys(s.label for s in fetcher.used if s.label))
 
 
 @contextmanager
@@ -56,17 +64,10 @@ def open_fetcher(store: Path | None, refresh: bool, offline: bool, lang: Lang) -
 
 
 @contextmanager
-def progress_bar() -> Iterator[Callable[[int, int, str], None]]:
-    """Show a bar on stderr when a person watches; nothing when output goes to a file or pipe."""
+def progress_where_watched() -> Iterator[Callable[[int, int, str], None]]:
+    """Show a bar when a person watches; nothing when output goes to a file or pipe."""
     if not sys.stderr.isatty():
         yield lambda done, total, text: None
         return
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
-
-    columns = (TextColumn("{task.description}", markup=False), BarColumn(), MofNCompleteColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task("", total=None)
-        yield lambda done, total, text: bar.update(
-            task, completed=done, total=total, description=text
-        )
+    with progress_bar() as progress:
+        yield progress

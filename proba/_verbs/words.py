@@ -25,25 +25,6 @@ RefreshOption = Annotated[
 OfflineOption = Annotated[bool, typer.Option("--offline", help="Bruk bare lageret, ikke nettet.")]
 CsvOption = Annotated[Path, typer.Option("--csv", metavar="FIL", help="CSV-fil som skrives.")]
 
-_YEARS = re.compile(r"\s*(\d{4})\s*(?:[-\N{EN DASH}]\s*(\d{4})\s*)?")
-
-
-def parse_years(text: str) -> tuple[int, ...]:
-    """Read ``2012-2016`` or ``2012,2014-2016``."""
-    years: set[int] = set()
-    for piece in text.split(","):
-        match = _YEARS.fullmatch(piece)
-        first = int(match[1]) if match else 0
-        last = int(match[2] or first) if match else 0
-        if match is None or first > last or last - first > 100:
-            raise ProbaError(
-                f"--years: '{piece.strip()}' is no year and no span; write 2012-2016 or 2012,2014.",
-                f"--years: «{piece.strip()}» er ikke et år eller et spenn; skriv 2012-2016 eller "
-                "2012,2014.",
-            )
-        years.update(range(first, last + 1))
-    return tuple(sorted(years))
-
 
 def _pairs(texts: list[str], option: str, form: str) -> Iterator[tuple[str, str]]:
     for text in texts:

@@ -213,7 +213,8 @@ def _links(
             try:
                 shares = _shares(source, at, targets, weights, graph, borders) if there else shares
             except KommuneError as error:
-                lacking.setdefault(f"{source} {graph.name(source, at)}", error)
+                lines = "; ".join(f"{source},{target.kommune},…" for target in targets)
+                lacking.setdefault(f"{source} {graph.name(source, at)} ({lines})", error)
             if there and len(targets) > 1:
                 pairs = tuple(zip((t.kommune for t in targets), shares, strict=True))
                 name = graph.name(source, at)
@@ -261,17 +262,17 @@ def _shares(
     if shares is None:
         name = graph.name(source, year)
         to = ", ".join(f"{t.kommune} {t.name}" for t in targets)
-        pairs = ", ".join(f'("{source}", "{t.kommune}"): …' for t in targets)
+        lines = "; ".join(f"{source},{t.kommune},…" for t in targets)
         why_en, why_nb = weights.left_out.get(source, ("", "")) if weights else ("", "")
         raise KommuneError(
             f"{source} {name} in {year} is divided between {to} on the borders of {borders}"
             + (f"; the weights have no shares for it because {why_en}" if why_en else "")
-            + ". Give the shares in a file with the columns fra,til,andel (--split-weights FILE or "
-            f"SplitWeights.from_csv), or as SplitWeights({{{pairs}}}).",
+            + ". Give the shares in a file with the header fra,til,andel (--split-weights FILE, "
+            f"SplitWeights.from_csv) and the lines {lines}.",
             f"{source} {name} i {year} er delt mellom {to} på grensene fra {borders}"
             + (f"; vektene har ingen andeler for den fordi {why_nb}" if why_nb else "")
-            + ". Oppgi andelene i en fil med kolonnene fra,til,andel (--split-weights FIL, eller "
-            f"SplitWeights.from_csv), eller som SplitWeights({{{pairs}}}).",
+            + ". Oppgi andelene i en fil med overskriften fra,til,andel (--split-weights FIL, "
+            f"SplitWeights.from_csv) og linjene {lines}.",
         )
     return shares
 

@@ -256,7 +256,7 @@ def _counted(
         if any(graph.areas[year][n] - part for n in within):
             return (
                 f"its part in {target} was no kommune of its own in {year}",
-                f"delen i {target} var ikke egne kommuner i {year}",
+                f"delen som ligger i {target}, ikke var en egen kommune i {year}",
             )
         missing = [n for n in within if math.isnan(known.get(n, math.nan))]
         if missing:

@@ -9,7 +9,8 @@ from typing import Any
 
 import pandas as pd
 
-from proba._io import atomic_write_text, csv_text
+from proba._io import atomic_write_bytes, atomic_write_text, csv_text
+from proba._sidecar import sidecar_bytes, sidecar_path
 from proba._version import __version__
 from proba.indices import IndexTable
 from proba.panel import PanelMeta
@@ -77,18 +78,9 @@ def write_reproduction(run: Reproduction, folder: str | Path) -> tuple[Path, ...
 
 def write_csv_metadata(path: Path, title: str, meta: PanelMeta) -> Path:
     """Write the CSV-on-the-Web metadata file that belongs to a CSV: title, label, panel."""
-    content: dict[str, Any] = {
-        "@context": "http://www.w3.org/ns/csvw",
-        "url": path.name,
-        "dc:title": title,
-        "dc:source": meta.name,
-        "proba:panel_sha256": meta.sha256,
-        "proba:version": __version__,
-    }
-    if meta.label is not None:
-        content["dc:description"] = meta.label
-    text = json.dumps(content, ensure_ascii=False, indent=1)
-    return atomic_write_text(path.with_name(path.name + "-metadata.json"), text + "\n")
+    facts = {"dc:source": meta.name, "proba:panel_sha256": meta.sha256}
+    content = sidecar_bytes(path, title, facts, meta.label)
+    return atomic_write_bytes(sidecar_path(path), content)
 
 
 def index_csv(index: IndexTable) -> str:

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import ipaddress
-import os
+import re
 import socket
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -23,6 +21,9 @@ if TYPE_CHECKING:
     from proba.sources.http import HttpClient
 
 __all__ = ["FetchCounts", "Fetcher"]
+
+_UNFIT = re.compile(r"[/\\:]")
+_LONGEST_NAME = 255
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,19 +124,13 @@ class Fetcher:
         if self._client is not None:
             self._client.pace(url, calls, window)
 
-    def take_file(
-        self, source: str, path: str | os.PathLike[str] | None, *, licence: str
-    ) -> tuple[Snapshot, bytes]:
-        """Return a file of the user's, and keep it in the store for the next run.
+    def kept_file(self, source: str) -> tuple[Snapshot, bytes]:
+        """Return the file of a source that was handed in last (see :meth:`take_content`).
 
         Parameters
         ----------
         source : str
             Name the file goes under, as ``nav`` or ``gront_hefte:2016``.
-        path : path-like or None
-            None gives the file handed in last.
-        licence : str
-            Licence the source publishes under.
 
         Returns
         -------
@@ -144,37 +139,69 @@ class Fetcher:
         Raises
         ------
         SourceError
-            If the file cannot be read, or none was handed in before.
+            If none was handed in before.
         StoreError, CorruptSnapshotError
             As :meth:`fetch`.
         """
         held = self._store.find(file_key(source))
-        if path is None:
-            if held is None:
-                raise SourceError(
-                    f"{source}: no file given, and none in the store ({self._store.folder}).",
-                    f"{source}: ingen fil oppgitt, og ingen i lageret ({self._store.folder}).",
-                )
-            return self._give(held, self._store.read(held), fetched=False)
-        file = Path(path)
-        try:
-            content = file.read_bytes()
-        except OSError as error:
+        if held is None:
             raise SourceError(
-                f"{source}: the file {file} cannot be read ({error.strerror or error}).",
-                f"{source}: filen {file} kan ikke leses; finnes den, og er den åpen i et annet "
-                "program?",
-            ) from error
-        # The same file again is no new version.
-        if held is not None and held.sha256 == hashlib.sha256(content).hexdigest():
-            with suppress(CorruptSnapshotError):
-                return self._give(held, self._store.read(held), fetched=False)
-        snapshot = self._store.put_file(
-            source, file.name, content, licence, fetched_at=datetime.now(UTC)
-        )
-        # From the user's own disk: neither fetched nor from the store.
+                f"{source}: no file given, and none in the store ({self._store.folder}).",
+                f"{source}: ingen fil oppgitt, og ingen i lageret ({self._store.folder}).",
+            )
+        return self._give(held, self._store.read(held), fetched=False)
+
+    def take_content(
+        self, source: str, name: str, content: bytes, *, licence: str, label: str | None
+    ) -> Snapshot:
+        """Keep bytes had from elsewhere as a file of a source, for the next :meth:`kept_file`.
+
+        Parameters
+        ----------
+        source : str
+            Name the file goes under, as in :meth:`kept_file`.
+        name : str
+            What the file is called; what no file name can hold is replaced.
+        content : bytes
+            The file.
+        licence : str
+            Licence the source publishes under.
+        label : str or None
+            What must be said wherever the figures are shown, as that of the answer the bytes came
+            in. A label the same bytes were kept with before is not taken from them.
+
+        Returns
+        -------
+        Snapshot
+            Among those :attr:`used`, so that an export for a colleague has it; not counted.
+
+        Raises
+        ------
+        StoreError
+            If the store cannot be read or written.
+        """
+        snapshot = self._same(source, content, label)
+        if snapshot is None:
+            bare = _UNFIT.sub("_", printable(name))[-_LONGEST_NAME:].strip(".") or "_"
+            snapshot = self._store.put_file(
+                source, bare, content, licence, fetched_at=self._store.now(), label=label
+            )
         self._used[snapshot] = None
-        return snapshot, content
+        return snapshot
+
+    def _same(self, source: str, content: bytes, label: str | None) -> Snapshot | None:
+        """Return the newest version of a source's file if it is this one, whole and so labelled."""
+        # The same file again is no new version; a damaged one is as if it were not there.
+        with suppress(CorruptSnapshotError):
+            held = self._store.find(file_key(source))
+            if (
+                held is not None
+                and held.sha256 == hashlib.sha256(content).hexdigest()
+                and label in (None, held.label)
+                and self._store.read(held) == content
+            ):
+                return held
+        return None
 
     def _stored(self, request: Request) -> tuple[Snapshot, bytes] | None:
         try:

@@ -222,9 +222,11 @@ class HttpClient:
                 check(reply.content)
             except SourceError as error:
                 where = place(reply.url)
-                raise Failure(
-                    SourceError(f"{where}: {error.en}", f"{where}: {error.nb}")
-                ) from error
+                told = SourceError(f"{where}: {error.en}", f"{where}: {error.nb}")
+                if "json" in request.accept:
+                    raise Failure(told) from error
+                # A whole file of another layout will be the same next time.
+                raise told from error
         except BaseException:
             self.close()
             raise

@@ -87,15 +87,24 @@ class PxWebClient:
         None: the environment's ``PROBA_SSB_URL``, else SSB's address.
     lang : {"no", "en"}
         Language of labels and notes.
+    source, licence : str
+        As they are stored with every answer.
     """
 
     def __init__(
-        self, fetcher: Fetcher, base_url: str | None = None, lang: Literal["no", "en"] = "no"
+        self,
+        fetcher: Fetcher,
+        base_url: str | None = None,
+        lang: Literal["no", "en"] = "no",
+        *,
+        source: str = "ssb",
+        licence: str = _LICENCE,
     ) -> None:
         self._fetcher = fetcher
         address = base_url or os.environ.get("PROBA_SSB_URL", "").strip() or _SSB
         self._base = address.rstrip("/")
         self._lang = lang
+        self._source, self._licence = source, licence
         # Asked once: every query needs both, and they do not change within a run.
         self._limits: Limits | None = None
         self._tables: dict[str, TableMeta] = {}
@@ -110,25 +119,35 @@ class PxWebClient:
         """
         if self._limits is not None:
             return self._limits
-        request = Request("ssb", f"{self._base}/config", licence=_LICENCE)
+        request = Request(self._source, f"{self._base}/config", licence=self._licence)
         limits = self._fetch(request, _limits, "PxWebApi /config", "PxWebApi /config")[1]
         if limits.calls > 0 and limits.window > 0:
             self._fetcher.pace(self._base, limits.calls, limits.window)
         self._limits = limits
         return limits
 
-    def metadata(self, table: str) -> TableMeta:
+    def metadata(self, table: str, *, anew: bool = False) -> TableMeta:
         """Return a table's dimensions and codes.
+
+        Parameters
+        ----------
+        table : str
+        anew : bool
+            Ask the service even where the answer is stored; without network the stored one is
+            given.
 
         Raises
         ------
         SourceError
             If there is no such table, or the answer is not metadata.
         """
-        if table in self._tables:
+        if table in self._tables and not anew:
             return self._tables[table]
         request = Request(
-            "ssb", self._address(table, "metadata"), (("lang", self._lang),), licence=_LICENCE
+            self._source,
+            self._address(table, "metadata"),
+            (("lang", self._lang),),
+            licence=self._licence,
         )
 
         def read(content: bytes) -> TableMeta:
@@ -136,7 +155,7 @@ class PxWebClient:
             return TableMeta(table, header.label, header.updated, header.dimensions, header.source)
 
         named = (f"Table {table}, metadata", f"Tabell {table}, metadata")
-        self._tables[table] = self._fetch(request, read, *named)[1]
+        self._tables[table] = self._fetch(request, read, *named, anew=anew)[1]
         return self._tables[table]
 
     def plan(
@@ -229,7 +248,7 @@ class PxWebClient:
         self, table: str, selection: Selection, *, anew: bool = False
     ) -> tuple[Snapshot, Cube]:
         request = Request.post(
-            "ssb",
+            self._source,
             self._address(table, "data"),
             {
                 "selection": [
@@ -238,7 +257,7 @@ class PxWebClient:
                 ]
             },
             params=(("lang", self._lang), ("outputFormat", "json-stat2")),
-            licence=_LICENCE,
+            licence=self._licence,
         )
 
         def read(content: bytes) -> Cube:

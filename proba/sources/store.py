@@ -108,6 +108,16 @@ class Store:
         places = self._files.versions(key)
         return self._files.entry(places[-1]) if places else None
 
+    def has(self, key: str) -> bool:
+        """Say whether there is any version of an answer, readable or not.
+
+        Raises
+        ------
+        StoreError
+            If the folder cannot be read.
+        """
+        return bool(self._files.versions(key))
+
     def entry(self, place: str) -> Snapshot:
         """Read the entry at a place in the store (``entries/…``).
 
@@ -189,7 +199,14 @@ class Store:
         return self._put(snapshot, answer.content)
 
     def put_file(
-        self, source: str, name: str, content: bytes, licence: str, *, fetched_at: datetime
+        self,
+        source: str,
+        name: str,
+        content: bytes,
+        licence: str,
+        *,
+        fetched_at: datetime,
+        label: str | None = None,
     ) -> Snapshot:
         """Store a local file handed in by the user, found again by :func:`file_key`.
 
@@ -205,6 +222,8 @@ class Store:
             Licence the source publishes under.
         fetched_at : datetime
             When it was handed in; the file handed in last is the newest.
+        label : str, optional
+            What must be said wherever the figures are shown.
 
         Returns
         -------
@@ -225,7 +244,7 @@ class Store:
             size=len(content),
             content_type="application/octet-stream",
             licence=licence,
-            label=None,
+            label=label,
             proba_version=__version__,
         )
         return self._put(snapshot, content)

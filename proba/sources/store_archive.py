@@ -7,15 +7,15 @@ from __future__ import annotations
 
 import json
 import os
-import secrets
 import stat
 import zipfile
 from collections.abc import Collection
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import IO
 
-from proba._io import os_text
+from proba._io import atomic_write_with, os_text
 from proba._table import printable
 from proba.errors import StoreError
 from proba.sources.store import Snapshot, Store
@@ -49,7 +49,10 @@ class ImportResult:
 
 
 def export_store(
-    store: Store, path: str | os.PathLike[str], *, keys: Collection[str] | None = None
+    store: Store,
+    path: str | os.PathLike[str],
+    *,
+    only: Collection[tuple[str, str]] | None = None,
 ) -> int:
     """Write snapshots to one zip file.
 
@@ -58,8 +61,9 @@ def export_store(
     store : Store
     path : path-like
         The file; replaced if it exists, and only when the new one is whole.
-    keys : collection of str, optional
-        Export these answers only, with all their versions. Left out: everything.
+    only : collection of (str, str), optional
+        Export these versions only, each named by its key and the SHA-256 of its bytes. Left out:
+        everything.
 
     Returns
     -------
@@ -71,43 +75,49 @@ def export_store(
     CorruptSnapshotError
         If an entry or answer is damaged: an archive is whole or not made.
     StoreError
-        If a key is not in the store, or the file cannot be written.
+        If a version is not in the store, or the file cannot be written.
 
     Notes
     -----
     The same snapshots give the same bytes: no times, sorted names (given the same zlib).
+    A symbolic link stays one.
     """
-    places = store.places()
-    if keys is not None:
-        known = {place.split("/")[2] for place in places}
-        if missing := sorted(set(keys) - known):
-            named = printable(missing[0])[:64]
-            raise StoreError(
-                f"{store.folder}: {len(missing)} of the keys asked for are not in the store, "
-                f"the first {named}.",
-                f"{store.folder}: {len(missing)} av nøklene det er spurt etter er ikke i lageret, "
-                f"den første {named}.",
-            )
-        places = tuple(place for place in places if place.split("/")[2] in keys)
-    snapshots = [store.entry(place) for place in places]
-    target = Path(path)
-    temporary = target.with_name(f".{secrets.token_hex(8)}.tmp")
+    snapshots = _chosen(store, only)
     try:
-        try:
-            with temporary.open("xb") as file:
-                _write_zip(store, snapshots, file)
-                file.flush()
-                os.fsync(file.fileno())
-            temporary.replace(target)
-        except BaseException:
-            temporary.unlink(missing_ok=True)
-            raise
+        atomic_write_with(path, partial(_write_zip, store, snapshots))
     except OSError as error:
         raise StoreError(
-            f"{target}: cannot be written ({os_text(error, 'en')}).",
-            f"{target}: kan ikke skrives ({os_text(error, 'nb')}).",
+            f"{path}: cannot be written ({os_text(error, 'en')}).",
+            f"{path}: kan ikke skrives ({os_text(error, 'nb')}).",
         ) from error
     return len(snapshots)
+
+
+def _chosen(store: Store, only: Collection[tuple[str, str]] | None) -> list[Snapshot]:
+    if only is None:
+        return [store.entry(place) for place in store.places()]
+    wanted = set(only)
+    # A place names the key and the beginning of the hash: other entries, which may be damaged,
+    # are not opened.
+    starts = {(key, sha256[:12]) for key, sha256 in wanted}
+    places = [place for place in store.places() if _names(place) in starts]
+    found = [s for s in map(store.entry, places) if (s.key, s.sha256) in wanted]
+    if missing := sorted(wanted - {(s.key, s.sha256) for s in found}):
+        first = printable(missing[0][1])[:64]
+        raise StoreError(
+            f"{store.folder}: {len(missing)} of the {len(wanted)} answers asked for are not in "
+            f"the store, the first with SHA-256 {first}. Use the store they were fetched to, or "
+            "import an archive that has them.",
+            f"{store.folder}: {len(missing)} av de {len(wanted)} svarene det er spurt etter er "
+            f"ikke i lageret, det første med SHA-256 {first}. Bruk lageret de ble hentet til, "
+            "eller les inn et arkiv som har dem.",
+        )
+    return found
+
+
+def _names(place: str) -> tuple[str, str]:
+    _, _, key, name = place.split("/")
+    return key, name.removesuffix(".json").rpartition("-")[2]
 
 
 def _write_zip(store: Store, snapshots: list[Snapshot], file: IO[bytes]) -> None:

@@ -98,6 +98,21 @@ def test_a_catalogue_can_extend_the_shipped_one(tmp_path: Path) -> None:
             + "variables:\n  v: {label: {nb: a, en: b}, amount: {of: q}}\n",
             ["variables → v", "weighted"],
         ),
+        (HEAD + SOURCE + QUANTITY.replace("  q:", "  kommune:"), ["quantities", "'kommune'"]),
+        (HEAD + SOURCE + QUANTITY.replace("basis: test", "basis: t, factor: .nan"), ["'factor'"]),
+        (
+            HEAD + "sources:\n  k: {kind: file, reader: tabell, name: K, licence: L, url: /etc}\n",
+            ["'url'", "https://"],
+        ),
+        (
+            HEAD
+            + "extends: proba\n"
+            + SOURCE
+            + QUANTITY.replace("  q:", "  folketall:").replace(
+                "    parts", "    adds: false\n    parts"
+            ),
+            ["variables → netto_driftsutgifter", "'folketall'"],
+        ),
         ("- a\n", ["sources og quantities og variables"]),
         (HEAD + "sources: {}\nsources: {}\n", ["sources", "mer enn én gang"]),
     ],

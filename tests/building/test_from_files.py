@@ -113,9 +113,9 @@ def test_a_year_column_is_believed_in_a_file_named_for_a_year(tmp_path: Path) ->
     assert built.frame["antall"].xs("0101", level="kommune").tolist() == [101 + 2015, 101 + 2016]
     other = tmp_path / "other"
     other.mkdir()
-    late = build(other, parts, {"fil:2015": table(other / "f.csv", (2016,))}, (2015,))
-    assert late.frame["antall"].isna().all()
-    assert "f.csv: ingen tall for 2015; den har 2016." in late.report.to_text()
+    with pytest.raises(CatalogueError, match="'antall' has no value") as caught:
+        build(other, parts, {"fil:2015": table(other / "f.csv", (2016,))}, (2015,))
+    assert "ingen rad i tabellen" in caught.value.text("nb")
 
 
 def test_two_parts_may_read_one_file_with_other_options(tmp_path: Path) -> None:
@@ -140,8 +140,8 @@ def test_an_empty_cell_is_missing_and_no_sign_of_the_source(tmp_path: Path) -> N
     assert own["0105"] == 0
     assert built.report.status == {"empty": 1, ":": 1}
     text = built.report.to_text()
-    assert "Status tom celle i kilden: 1" in text
-    assert "Status «:» vises ikke av konfidensialitetshensyn: 1" in text
+    assert "Publiserte tall med tom celle i kilden: 1" in text
+    assert "Publiserte tall med «:» vises ikke av konfidensialitetshensyn: 1" in text
     assert [note.nb.partition(": ")[0] for note in built.report.notes] == ["f.csv"]
 
 

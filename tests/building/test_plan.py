@@ -6,7 +6,7 @@ import pytest
 
 from proba.errors import CatalogueError
 from proba.panel.building import plan_lines, shipped_catalogue
-from proba.panel.building.plan import BuildPlan, make_plan
+from proba.panel.building.plan import BuildPlan, check_files, make_plan
 
 
 def plan(
@@ -93,5 +93,5 @@ def test_a_variable_asked_for_must_be_had() -> None:
 )
 def test_a_file_no_source_reads_is_refused(key: str, words: str) -> None:
     with pytest.raises(CatalogueError, match="--file") as caught:
-        plan((2016,), files=(key,))
+        check_files(shipped_catalogue(), (key,))
     assert words in caught.value.text("nb")

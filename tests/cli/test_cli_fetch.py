@@ -46,7 +46,7 @@ def test_what_a_build_says(three_years):
     label = f"[Hentet fra lokal tjener ({three_years.server.host}), ikke fra kilden selv]"
     assert out.startswith(label)
     assert "Panel 2014–2016, kommuner per 2016: 1\N{NARROW NO-BREAK SPACE}281 rader" in out
-    lacking = "Mangler: ufore_18_49_personer 2014–2016: ingen fil oppgitt"
+    lacking = "Utelatt kolonne ufore_18_49: ingen fil oppgitt"
     assert lacking in plan
     assert "Kodene er tatt fra dokumentasjon og ikke prøvd mot kilden selv" in plan
     assert lacking not in out
@@ -109,10 +109,10 @@ def test_english(bench):
 def test_plan_asks_nothing_and_writes_nothing(bench):
     args = ("fetch", "--years", "2014-2016", "--out", bench.results / "p.csv", "--plan")
     run = bench.run(*args).ok("ssb 07459", "2014–2016", "Kolonner: ")
-    assert "Kan ikke bygges: " in run.out
+    assert "Utelatt kolonne ufore_18_49: " in run.out
     assert "--file nav=FIL" in run.out
     assert run.asked == []
-    english = bench.run(*args, "--lang", "en").ok("Columns: ", "Cannot be built: ", "Lacking: ")
+    english = bench.run(*args, "--lang", "en").ok("Columns: ", "Column left out ufore_18_49: ")
     assert english.asked == []
     assert bench.written() == {}
     assert not bench.store.exists()

@@ -201,7 +201,7 @@ def test_the_report_counts_missing_values_by_variable_and_reason(
             if n:
                 expected[variable, reason] = int(n)
     table = built.report.missing
-    counted = {(str(v), str(r)): int(n) for v, r, _, n in table.itertuples(index=False)}
+    counted = {(str(v), str(r)): int(n) for v, r, _, n, _ in table.itertuples(index=False)}
     assert counted == expected
     assert expected["nybosatte_flyktninger", "empty"] == 23
 

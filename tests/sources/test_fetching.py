@@ -12,7 +12,7 @@ from proba.errors import SourceError, StoreError
 from proba.sources.fetching import FetchCounts, Fetcher
 from proba.sources.http import HttpClient, HttpSettings
 from proba.sources.request import Request
-from proba.sources.store import CorruptSnapshotError, Store
+from proba.sources.store import CorruptSnapshotError, Store, file_key
 
 TIME = datetime(2025, 3, 1, 12, tzinfo=UTC)
 ONE = Request("ssb", "https://data.example/one")
@@ -242,3 +242,67 @@ def test_with_a_real_client(store):
     assert snapshot.label == f"Hentet fra lokal tjener ({where}), ikke fra kilden selv"
     assert snapshot.content_type.startswith("application/json")
     assert store.verify() == ()
+
+
+# --- files of the user's ---
+
+
+def take(fetcher, content=b"tall", name="ufore.csv", label=None):
+    return fetcher.take_content("nav", name, content, licence="NLOD", label=label)
+
+
+def test_content_from_elsewhere_is_kept_as_a_file(store):
+    fetcher = Fetcher(store, None)
+    snapshot = take(fetcher, label="Fra lokal tjener")
+    assert snapshot == store.find(file_key("nav"))
+    assert (snapshot.url, snapshot.licence) == ("file:ufore.csv", "NLOD")
+    assert snapshot.label == "Fra lokal tjener"
+    assert fetcher.used == (snapshot,)
+    assert fetcher.counts == FetchCounts(0, 0)
+    assert Fetcher(store, None).kept_file("nav") == (snapshot, b"tall")
+
+
+def test_a_file_that_was_never_handed_in(store):
+    with pytest.raises(SourceError, match="nav: no file given") as caught:
+        Fetcher(store, None).kept_file("nav")
+    assert "ingen fil oppgitt" in caught.value.text("nb")
+
+
+def test_the_same_content_again_is_no_new_version(store):
+    first = take(Fetcher(store, None), label="Fra lokal tjener")
+    fetcher = Fetcher(store, None)
+    assert take(fetcher, label="Fra lokal tjener") == first
+    assert take(fetcher) == first  # and its label is kept
+    assert fetcher.used == (first,)
+    assert fetcher.counts == FetchCounts(0, 0)
+    assert len(store.snapshots()) == 1
+    assert take(fetcher, b"andre tall") != first
+    assert len(store.snapshots()) == 2
+
+
+def test_content_that_gets_a_label_is_a_new_version(store):
+    assert take(Fetcher(store, None)).label is None
+    assert take(Fetcher(store, None), label="Fra lokal tjener").label == "Fra lokal tjener"
+    assert store.find(file_key("nav")).label == "Fra lokal tjener"
+
+
+@pytest.mark.parametrize("damage", [damage_object, remove_object, break_entry, point_elsewhere])
+def test_content_stands_in_for_a_damaged_file(store, damage):
+    store.put_file("nav", "gammel.csv", b"tall", "", fetched_at=TIME)
+    damage(store)
+    snapshot = take(Fetcher(store, None))
+    assert Fetcher(store, None).kept_file("nav") == (snapshot, b"tall")
+
+
+@pytest.mark.parametrize(
+    ("name", "kept"),
+    [
+        ("a:b/c\\d.csv", "a_b_c_d.csv"),
+        ("a\nb.csv", "a b.csv"),
+        ("..", "_"),
+        ("", "_"),
+        ("x" * 300 + ".xlsx", "x" * 250 + ".xlsx"),
+    ],
+)
+def test_an_address_may_end_in_what_is_no_file_name(store, name, kept):
+    assert take(Fetcher(store, None), name=name).url == f"file:{kept}"

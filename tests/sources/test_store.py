@@ -193,6 +193,25 @@ def test_local_file_is_found_by_source_alone(store):
     assert store.verify() == ()
 
 
+def test_local_file_with_a_label(store):
+    put = store.put_file("imdi", "a.csv", b"x", "", fetched_at=TIME, label="Syntetiske prøvefiler")
+    assert put.label == "Syntetiske prøvefiler"
+    assert store.find(file_key("imdi")) == put
+
+
+def test_whether_there_is_an_answer_is_told_without_reading_it(store):
+    assert not store.has(GET.key)
+    assert not store.folder.exists()
+    store.put(GET, answer())
+    assert store.has(GET.key)
+    assert not store.has(POST.key)
+    (entry,) = entry_files(store)
+    entry.write_bytes(b"damaged")
+    assert store.has(GET.key)
+    with pytest.raises(StoreError):
+        store.has("..")
+
+
 @pytest.mark.parametrize("name", ["", ".", "..", "a/b", "a\\b", "C:x", "a\nb", "x" * 256])
 def test_local_file_has_a_bare_name(store, name):
     with pytest.raises(StoreError):

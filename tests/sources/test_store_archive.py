@@ -9,6 +9,7 @@ import stat
 import tracemalloc
 import zipfile
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
@@ -101,13 +102,66 @@ def test_archive_says_what_it_is(archive):
 
 def test_chosen_answers_only(store, empty, tmp_path):
     file = tmp_path / "en.zip"
-    assert export_store(store, file, keys=[ONE.key]) == 3
-    assert import_store(empty, file) == ImportResult(3, 0)
+    newest = store.find(ONE.key)
+    older = hashlib.sha256(b"one").hexdigest()
+    assert export_store(store, file, only=[(ONE.key, newest.sha256)]) == 1
+    assert export_store(store, file, only=[(ONE.key, older)]) == 2  # the same bytes, had twice
+    assert import_store(empty, file) == ImportResult(2, 0)
     assert {s.key for s in empty.snapshots()} == {ONE.key}
-    with pytest.raises(StoreError, match=r"1 of the keys .* 0000"):
-        export_store(store, file, keys=[ONE.key, "0" * 64])
-    assert export_store(store, file, keys=[]) == 0
+    assert empty.read(empty.find(ONE.key)) == b"one"  # not what the store has had since
+    assert export_store(store, file, only=[]) == 0
     assert import_store(empty, file) == ImportResult(0, 0)
+
+
+@pytest.mark.parametrize(
+    ("key", "sha256"),
+    [
+        (ONE.key, "0" * 64),
+        ("0" * 64, "0" * 64),
+        (TWO.key, hashlib.sha256(b"one").hexdigest()),  # of another answer
+        (ONE.key, hashlib.sha256(b"one").hexdigest()[:12] + "0" * 52),
+        (ONE.key, ""),
+    ],
+)
+def test_a_version_that_is_not_there(store, tmp_path, key, sha256):
+    had = (ONE.key, hashlib.sha256(b"one").hexdigest())
+    with pytest.raises(StoreError) as caught:
+        export_store(store, tmp_path / "en.zip", only=[had, (key, sha256)])
+    assert (
+        f"1 of the 2 answers asked for are not in the store, the first with SHA-256 {sha256}."
+        in (caught.value.en)
+    )
+    assert (
+        f"1 av de 2 svarene det er spurt etter er ikke i lageret, det første med SHA-256 {sha256}."
+        in (caught.value.nb)
+    )
+    assert not (tmp_path / "en.zip").exists()
+
+
+def test_damage_to_other_answers_does_not_matter(store, tmp_path):
+    for entry in store.folder.glob(f"entries/*/{TWO.key}/*.json"):
+        entry.write_bytes(b"{}")
+    newest = store.find(ONE.key)
+    assert export_store(store, tmp_path / "en.zip", only=[(ONE.key, newest.sha256)]) == 1
+
+
+@pytest.mark.skipif(os.name == "nt", reason="symbolic links")
+def test_export_keeps_a_link(store, tmp_path, archive):
+    real, link = tmp_path / "delt.zip", tmp_path / "lenke.zip"
+    link.symlink_to(real)
+    for _ in range(2):  # a file that is not there yet, then one that is
+        assert export_store(store, link) == 5
+        assert link.is_symlink()
+        assert real.read_bytes() == archive.read_bytes()
+
+
+def test_everything_in_the_archive_of_the_notebook_is_labelled(empty):
+    import_store(empty, Path(__file__).parents[2] / "notebooks" / "provetjener.zip")
+    labels = {s.label for s in empty.snapshots()}
+    assert labels == {
+        "Syntetiske prøvefiler",
+        "Hentet fra lokal tjener (127.0.0.1:8765), ikke fra kilden selv",
+    }
 
 
 def test_empty_store(empty, tmp_path):
@@ -433,7 +487,7 @@ def test_newer_version_is_told_even_if_its_layout_is_another(empty, archive):
 def test_damage_anywhere_is_refused_or_harmless(store, tmp_path, archive):
     """Every byte flipped in turn: the import refuses, or takes in exactly what was exported."""
     # A smaller archive, so that every byte can be tried.
-    export_store(store, archive, keys=[file_key("imdi")])
+    export_store(store, archive, only=[(file_key("imdi"), hashlib.sha256(b"PK").hexdigest())])
     raw = archive.read_bytes()
     want = [s for s in store.snapshots() if s.source == "imdi"]
     harmless = 0
@@ -452,7 +506,7 @@ def test_damage_anywhere_is_refused_or_harmless(store, tmp_path, archive):
 
 
 def test_cut_off_anywhere(empty, store, archive):
-    export_store(store, archive, keys=[file_key("imdi")])
+    export_store(store, archive, only=[(file_key("imdi"), hashlib.sha256(b"PK").hexdigest())])
     raw = archive.read_bytes()
     for end in range(len(raw)):
         archive.write_bytes(raw[:end])

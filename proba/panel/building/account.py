@@ -19,6 +19,8 @@ from proba.sources.store import Snapshot
 
 __all__ = ["build_report"]
 
+_NAMED = 5
+
 
 def build_report(
     plan: BuildPlan,
@@ -34,6 +36,8 @@ def build_report(
     by_year = frame.groupby("aar")["kommune"].nunique()
     codes = gathered.figures["status"].dropna().str.split(" ").explode().value_counts()
     seen = {str(code): int(n) for code, n in codes.items()}
+    files = sum(snapshot.url.startswith("file:") for snapshot in snapshots)
+    fetched = min(counts.fetched, len(snapshots) - files)
     return BuildReport(
         plan,
         len(frame),
@@ -47,8 +51,9 @@ def build_report(
         (*(Words(nb, en) for en, nb in gathered.notes), *_moved(assembled)),
         dict(gathered.updated),
         snapshots,
-        counts.fetched,
-        counts.from_store,
+        fetched,
+        len(snapshots) - files - fetched,
+        files,
         label,
     )
 
@@ -73,27 +78,40 @@ def _moved(assembled: Assembled) -> tuple[Words, ...]:
     moves = assembled.borders.border_moves
     if not moves:
         return ()
-    pairs = ", ".join(dict.fromkeys(f"{m.source} → {m.target}" for m in moves))
+    told = ", ".join(
+        dict.fromkeys(
+            f"{m.source} {m.source_name} → {m.target} {m.target_name} ({m.date:%Y})" for m in moves
+        )
+    )
     return (
         Words(
-            f"Grensejusteringer innenfor perioden som det ikke er korrigert for: {pairs}",
-            f"Border adjustments within the period that are not corrected for: {pairs}",
+            f"Grensejusteringer i perioden som det ikke er korrigert for: {told}",
+            f"Border adjustments in the period that are not corrected for: {told}",
         ),
     )
 
 
 def _summed_up(missing: pd.DataFrame) -> pd.DataFrame:
     """One row a variable and reason; a value with two reasons counts under both together."""
+    columns = ["variable", "reason", "years", "n", "kommuner"]
     if missing.empty:
-        return pd.DataFrame(columns=["variable", "reason", "years", "n"])
+        return pd.DataFrame(columns=columns)
     one = missing.groupby(["variable", "kommune", "aar"], sort=False)["reason"].agg(
         lambda r: " ".join(sorted({code for x in r for code in _codes(x)}))
     )
-    flat = one.reset_index()
-    out = flat.groupby(["variable", "reason"], sort=False)["aar"].agg(
-        years=lambda y: spans(tuple(sorted(set(y)))), n="size"
-    )
-    return out.reset_index()
+    out = [
+        (variable, reason, spans(tuple(sorted(set(group["aar"])))), len(group), _few(group))
+        for (variable, reason), group in one.reset_index().groupby(
+            ["variable", "reason"], sort=False
+        )
+    ]
+    return pd.DataFrame(out, columns=columns)
+
+
+def _few(group: pd.DataFrame) -> str:
+    """Name up to five kommuner; of more, only the first."""
+    numbers = sorted(set(group["kommune"]))
+    return ", ".join(numbers[:_NAMED]) + (" …" if len(numbers) > _NAMED else "")
 
 
 def _codes(reason: str) -> list[str]:

@@ -7,20 +7,24 @@ numerator and denominator, never averaged.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from proba.errors import CatalogueError, Lang
 from proba.kommuner import BordersResult, ChangeGraph, SplitWeights, to_borders
-from proba.panel.building.catalogue import Catalogue, Kind, Recipe
+from proba.panel.building.catalogue import Catalogue, Kind, Recipe, Words
+from proba.panel.building.divide import within
 from proba.panel.building.plan import BuildPlan
+from proba.panel.building.statuses import reasons_text
 
-__all__ = ["Assembled", "assemble"]
+__all__ = ["Assembled", "assemble", "without_empty"]
 
 _KEYS = ["kommune", "aar"]
 _TIMES = " × "
+_LANGS: tuple[Lang, Lang] = ("en", "nb")
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,9 +98,14 @@ def assemble(
             product = _product(recipe)
             wide[product] = wide[recipe.of[0]] * wide[recipe.per]
             sums.append(product)
-    result = to_borders(
-        wide.reset_index(), borders=plan.borders, graph=graph, sums=sums, weights=weights
-    )
+    flat = wide.reset_index()
+    if omit:
+        there = [
+            within(str(kommune), int(year), plan.borders, graph, omit)
+            for kommune, year in zip(flat["kommune"], flat["aar"], strict=True)
+        ]
+        flat = flat[there]
+    result = to_borders(flat, borders=plan.borders, graph=graph, sums=sums, weights=weights)
     result.check()
     counts = result.frame.set_index(_KEYS).sort_index()
     counts = counts[~counts.index.get_level_values("kommune").isin(list(omit))]
@@ -117,6 +126,46 @@ def assemble(
     )
     missing = _missing(plan, out, counts, figures, graph)
     return Assembled(out.reset_index(), counts[list(codes)], missing, result, approximate)
+
+
+def without_empty(plan: BuildPlan, done: Assembled, *, asked: bool) -> tuple[BuildPlan, Assembled]:
+    """Leave out columns no source gave a single value of.
+
+    Parameters
+    ----------
+    plan : BuildPlan
+    done : Assembled
+    asked : bool
+        Whether the columns were asked for by name: then an empty one is an error.
+
+    Raises
+    ------
+    CatalogueError
+        If a column asked for, or every column, is empty.
+    """
+    empty = [v for v in plan.variables if done.frame[v.code].isna().all()]
+    if not empty:
+        return plan, done
+    first = empty[0].code
+    own = done.missing[done.missing["variable"] == first]
+    codes = " ".join(sorted(set(own["reason"].str.replace(r" \(\d{4}\)|,", "", regex=True))))
+    en, nb = (reasons_text(codes, lang) for lang in _LANGS)
+    if asked or len(empty) == len(plan.variables):
+        raise CatalogueError(
+            f"'{first}' has no value for any kommune and year ({en}).",
+            f"«{first}» har ingen verdi for noen kommune og noe år ({nb}).",
+        )
+    names = [v.code for v in empty]
+    notes = tuple(
+        Words(f"Utelatt kolonne {code}: ingen verdier", f"Column left out {code}: no values")
+        for code in names
+    )
+    kept = tuple(v for v in plan.variables if v.code not in names)
+    missing = done.missing[~done.missing["variable"].isin(names)].reset_index(drop=True)
+    return (
+        replace(plan, variables=kept, notes=(*plan.notes, *notes)),
+        replace(done, frame=done.frame.drop(columns=names), missing=missing),
+    )
 
 
 def _product(recipe: Recipe) -> str:

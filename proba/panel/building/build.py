@@ -4,26 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
 from contextlib import ExitStack
-from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from dataclasses import dataclass, field, replace
+from datetime import date
 from pathlib import Path
 
 import pandas as pd
 
-from proba.errors import CatalogueError, SourceError
-from proba.kommuner import (
-    ChangeGraph,
-    SplitWeights,
-    shipped_graph,
-    to_borders,
-    weights_from_counts,
-)
+from proba._bar import progress_bar
+from proba.errors import CatalogueError
+from proba.kommuner import ChangeGraph, SplitWeights, shipped_graph
 from proba.panel.building.account import build_report
-from proba.panel.building.assemble import assemble
+from proba.panel.building.assemble import assemble, without_empty
 from proba.panel.building.catalogue import Catalogue
-from proba.panel.building.from_files import is_address
+from proba.panel.building.divide import read_weights, split_needs
 from proba.panel.building.gather import Progress, gather
-from proba.panel.building.plan import BuildPlan, make_plan
+from proba.panel.building.inputs import as_names, as_years, held_files, need_files, remembered
+from proba.panel.building.plan import BuildPlan, check_files, make_plan
 from proba.panel.building.reading import read_catalogue, shipped_catalogue
 from proba.panel.building.report import BuildReport
 from proba.panel.panel import Panel, make_panel
@@ -31,15 +27,12 @@ from proba.panel.registry import REGISTRY
 from proba.sources.fetching import Fetcher
 from proba.sources.http import HttpClient
 from proba.sources.klass import KlassClient
-from proba.sources.store import Store, file_key
+from proba.sources.store import Store
 
 __all__ = ["BuiltPanel", "build_panel", "plan_panel"]
 
-POPULATION = "folketall"
-"""The variable split weights are made of when asked for by this name."""
-
 _KOMMUNE = 131
-_FIRST_YEAR = 2012
+"""KLASS's number for the classification of kommuner."""
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -65,35 +58,36 @@ class BuiltPanel(Panel):
 
 
 def plan_panel(
-    years: Collection[int],
+    years: Collection[int] | int | str,
     *,
     borders: int | None = None,
-    variables: Collection[str] | None = None,
+    variables: Collection[str] | str | None = None,
     files: Mapping[str, str | Path] | None = None,
+    split_weights: SplitWeights | str | Path | None = None,
+    omit: Collection[str] | str = (),
     catalogue: Catalogue | str | Path | None = None,
     store: Store | str | Path | None = None,
 ) -> BuildPlan:
     """Return what :func:`build_panel` would fetch with the same arguments; nothing is fetched."""
-    known = _catalogue(catalogue)
-    asked, target = _years(years, borders)
-    held = _files(known, asked, files or {}, _store(store))
-    wanted = None if variables is None else tuple(variables)
-    return make_plan(known, asked, target, variables=wanted, files=set(held))
+    known, kept = _catalogue(catalogue), _store(store)
+    plan, _ = _plan(years, borders, variables, files or {}, known, kept)
+    needs = split_needs(plan, shipped_graph(), split_weights, _omitted(omit))
+    return replace(plan, notes=(*plan.notes, *needs))
 
 
 def build_panel(
-    years: Collection[int],
+    years: Collection[int] | int | str,
     *,
     borders: int | None = None,
-    variables: Collection[str] | None = None,
+    variables: Collection[str] | str | None = None,
     files: Mapping[str, str | Path] | None = None,
     split_weights: SplitWeights | str | Path | None = None,
-    omit: Collection[str] = (),
+    omit: Collection[str] | str = (),
     catalogue: Catalogue | str | Path | None = None,
     store: Store | str | Path | None = None,
     refresh: bool = False,
     offline: bool = False,
-    progress: Progress | None = None,
+    progress: Progress | bool = False,
     on_plan: Callable[[BuildPlan], None] | None = None,
     on_wait: Callable[[str, float], None] | None = None,
 ) -> BuiltPanel:
@@ -101,21 +95,22 @@ def build_panel(
 
     Parameters
     ----------
-    years : collection of int
-        Years wanted, from 2012 on.
+    years : collection of int, int or str
+        Years wanted, from 2012 on; ``"2012-2016"`` will do.
     borders : int, optional
         Year whose kommuner every row is put on; the last of ``years`` when left out. Counts and
         amounts are added; shares are computed anew from numerator and denominator.
     variables : collection of str, optional
-        Columns wanted; every variable of the catalogue that can be had when left out.
+        Columns wanted, each an error if it cannot be had; every variable of the catalogue that
+        can be had when left out.
     files : mapping of str to path or address, optional
         Files of the sources that have no interface: ``{"nav": "ufore.xlsx",
-        "gront_hefte:2016": "e-k.xlsx"}``. A file once handed in is kept in the store and need
-        not be named again.
+        "gront_hefte:2016": "e-k.xlsx"}``. A file that could be read is kept in the store and
+        need not be named again; one named now takes the place of all kept for its source.
     split_weights : SplitWeights, path or "folketall", optional
         Needed when a kommune must be divided: shares as data (CSV ``fra,til,andel``), or
-        ``"folketall"`` for population in the year nearest to the change that tells the parts
-        apart, which is an approximation and reported as one.
+        ``"folketall"`` for population in the year of the borders, which is an approximation and
+        reported as one.
     omit : collection of str
         Kommune numbers on the chosen borders to leave out (the report left out 0301 Oslo).
     catalogue : Catalogue or path, optional
@@ -126,8 +121,8 @@ def build_panel(
         Ask the sources again even where the store has an answer.
     offline : bool
         Use the store alone.
-    progress : callable, optional
-        Called with steps done, steps in all and a text.
+    progress : bool or callable
+        True shows a bar; a callable is called with steps done, steps in all and a text.
     on_plan : callable, optional
         Called with the plan before anything is fetched.
     on_wait : callable, optional
@@ -151,24 +146,23 @@ def build_panel(
         If the store cannot be read or written.
     """
     known = _catalogue(catalogue)
-    asked, target = _years(years, borders)
     kept = _store(store)
-    held = _files(known, asked, files or {}, kept)
-    wanted = None if variables is None else tuple(variables)
-    plan = make_plan(known, asked, target, variables=wanted, files=set(held))
-    _need_files(files or {})
+    left = _omitted(omit)
+    plan, held = _plan(years, borders, variables, files or {}, known, kept)
+    need_files(files or {})
     if on_plan is not None:
         on_plan(plan)
     with ExitStack() as stack:
         client = None if offline else stack.enter_context(HttpClient(on_wait=on_wait))
         fetcher = Fetcher(kept, client, refresh=refresh)
-        graph = _graph(max(*asked, target), fetcher)
-        weights = _weights(split_weights, plan, graph, known, fetcher)
-        _need_no_more_weights(plan, graph, weights)
-        for kommune in omit:
+        graph = _graph(max(*plan.years, plan.borders), fetcher)
+        for kommune in left:
             graph.name(kommune, plan.borders)  # or an error, before the fetching
-        gathered = gather(plan, known, fetcher, graph, held, progress=progress)
-    done = assemble(plan, known, gathered.figures, graph, weights=weights, omit=tuple(omit))
+        weights = read_weights(split_weights, plan, graph, known, fetcher, left)
+        told = stack.enter_context(progress_bar()) if progress is True else progress or None
+        gathered = gather(plan, known, fetcher, graph, held, progress=told)
+    done = assemble(plan, known, gathered.figures, graph, weights=weights, omit=left)
+    plan, done = without_empty(plan, done, asked=variables is not None)
     label = "; ".join(dict.fromkeys(s.label for s in fetcher.used if s.label)) or None
     report = build_report(plan, gathered, done, graph, fetcher.used, fetcher.counts, label)
     panel = make_panel(
@@ -187,6 +181,32 @@ def build_panel(
     )
 
 
+def _plan(
+    years: Collection[int] | int | str,
+    borders: int | None,
+    variables: Collection[str] | str | None,
+    files: Mapping[str, str | Path],
+    catalogue: Catalogue,
+    store: Store,
+) -> tuple[BuildPlan, dict[str, str | Path | None]]:
+    asked, target = as_years(years, borders)
+    check_files(catalogue, files)
+    held = held_files(catalogue, asked, files, store)
+    plan = make_plan(catalogue, asked, target, variables=as_names(variables), files=set(held))
+    return replace(plan, notes=remembered(plan, held, store)), held
+
+
+def _omitted(omit: Collection[str] | str) -> tuple[str, ...]:
+    numbers = as_names(omit) or ()
+    for number in numbers:
+        if not (isinstance(number, str) and len(number) == 4 and number.isdigit()):
+            raise CatalogueError(
+                f"omit: {number!r} is no kommune number; write four digits, as '0301'.",
+                f"omit: {number!r} er ikke et kommunenummer; skriv fire siffer, f.eks. 0301.",
+            )
+    return numbers
+
+
 def _catalogue(catalogue: Catalogue | str | Path | None) -> Catalogue:
     if catalogue is None:
         return shipped_catalogue()
@@ -197,47 +217,6 @@ def _store(store: Store | str | Path | None) -> Store:
     return store if isinstance(store, Store) else Store(store)
 
 
-def _years(years: Collection[int], borders: int | None) -> tuple[tuple[int, ...], int]:
-    asked = tuple(sorted({int(year) for year in years}))
-    this_year = datetime.now(UTC).year
-    if not asked:
-        raise CatalogueError("no years given.", "ingen år oppgitt.")
-    target = asked[-1] if borders is None else int(borders)
-    for year in (*asked, target):
-        if not _FIRST_YEAR <= year <= this_year:
-            raise CatalogueError(
-                f"{year}: the list of kommuner begins in {_FIRST_YEAR}, and no source has the "
-                f"future; give years from {_FIRST_YEAR} to {this_year}.",
-                f"{year}: kommunelisten begynner i {_FIRST_YEAR}, og ingen kilde har framtiden; gi "
-                f"år fra {_FIRST_YEAR} til {this_year}.",
-            )
-    return asked, target
-
-
-def _files(
-    catalogue: Catalogue, years: tuple[int, ...], given: Mapping[str, str | Path], store: Store
-) -> dict[str, str | Path | None]:
-    """Return the files at hand: those given, and (None) those handed in before."""
-    held: dict[str, str | Path | None] = dict(given)
-    for source in catalogue.sources.values():
-        if source.kind != "file":
-            continue
-        for key in (source.code, *(f"{source.code}:{year}" for year in years)):
-            if key not in held and store.find(file_key(key)) is not None:
-                held[key] = None
-    return held
-
-
-def _need_files(given: Mapping[str, str | Path]) -> None:
-    """Find a file that is not there before an hour of fetching, not after."""
-    for key, path in given.items():
-        if not is_address(path) and not Path(path).is_file():
-            raise SourceError(
-                f"{key}: the file {path} cannot be read: no such file, or a folder.",
-                f"{key}: filen {path} kan ikke leses: den finnes ikke, eller er en mappe.",
-            )
-
-
 def _graph(last: int, fetcher: Fetcher) -> ChangeGraph:
     """Return the shipped graph, carried on by KLASS where the years go beyond it."""
     graph = shipped_graph()
@@ -246,40 +225,6 @@ def _graph(last: int, fetcher: Fetcher) -> ChangeGraph:
     client = KlassClient(fetcher)
     changes = client.changes(_KOMMUNE, date(graph.last_year, 1, 2), date(last, 1, 1))
     return graph.extended(changes, until=last, codes=client.codes(_KOMMUNE, date(last, 1, 1)))
-
-
-def _weights(
-    given: SplitWeights | str | Path | None,
-    plan: BuildPlan,
-    graph: ChangeGraph,
-    catalogue: Catalogue,
-    fetcher: Fetcher,
-) -> SplitWeights | None:
-    if given is None or isinstance(given, SplitWeights):
-        return given
-    if str(given) != POPULATION:
-        return SplitWeights.from_csv(given)
-
-    def shares(counts: pd.DataFrame) -> SplitWeights:
-        year = plan.borders
-        return weights_from_counts(counts, POPULATION, year=year, borders=year, graph=graph)
-
-    # A part that was never a kommune has no population in any year: told before asking for it.
-    every = {"kommune": list(graph.valid(plan.borders)), "aar": plan.borders, POPULATION: 1.0}
-    _need_no_more_weights(plan, graph, shares(pd.DataFrame(every)))
-    people = make_plan(catalogue, (plan.borders,), plan.borders, variables=(POPULATION,), files=())
-    counted = gather(people, catalogue, fetcher, graph, {}).figures
-    rows = counted[counted["quantity"] == POPULATION].rename(columns={"value": POPULATION})
-    return shares(rows[["kommune", "aar", POPULATION]])
-
-
-def _need_no_more_weights(
-    plan: BuildPlan, graph: ChangeGraph, weights: SplitWeights | None
-) -> None:
-    """Find a split without weights before an hour of fetching, not after."""
-    every = [(k, year) for year in plan.years for k in graph.valid(year)]
-    empty = pd.DataFrame(every, columns=["kommune", "aar"]).assign(nothing=0.0)
-    to_borders(empty, borders=plan.borders, graph=graph, sums=["nothing"], weights=weights)
 
 
 def _small_shares(frame: pd.DataFrame) -> tuple[str, ...]:

@@ -7,18 +7,18 @@ from pathlib import Path
 
 import pandas as pd
 
+from proba._io import os_text
 from proba.errors import CatalogueError, SourceError
 from proba.kommuner import ChangeGraph
+from proba.panel.building.carry import carried, own_borders
 from proba.panel.building.catalogue import Part, Source
 from proba.panel.building.plan import Use, handle
 from proba.sources.fetching import Fetcher
-from proba.sources.files import READERS, Observations
+from proba.sources.files import READERS, Observations, Reader
 from proba.sources.request import Request
+from proba.sources.store import Snapshot
 
-__all__ = ["OTHER_BORDERS", "is_address", "of_year", "read_source_file"]
-
-OTHER_BORDERS = "other-borders"
-"""Status of a kommune that has changed, where a file tells its history on one year's borders."""
+__all__ = ["address_for", "is_address", "of_year", "read_source_file"]
 
 _FEW = 0.02  # of a file's numbers may be unknown in their year before the whole file is doubted
 
@@ -41,19 +41,57 @@ def read_source_file(
             f"{source.code}: ingen leser «{source.reader}»; kjente: {', '.join(READERS)}.",
         )
     options = _options(part, year, one_year=key is not None and ":" in key)
+    name = key or source.code
     if is_address(given):
-        url = str(given).replace("{year}", str(year))
-        name = url.split("?")[0].rsplit("/", 1)[-1] or source.code
-        request = Request(source.code, url, accept="*/*", licence=source.licence)
+        address = address_for(str(given), year)
+        file = address.split("?")[0].rsplit("/", 1)[-1] or source.code
+        request = Request(source.code, address, accept="*/*", licence=source.licence)
 
         def check(content: bytes) -> None:
-            reader(content, name, options)  # an answer that cannot be read is not stored
+            reader(content, file, options)  # an answer that cannot be read is not stored
 
         snapshot, content = fetcher.fetch(request, check)
-    else:
-        snapshot, content = fetcher.take_file(key or source.code, given, licence=source.licence)
-        name = snapshot.url.removeprefix("file:")
-    return reader(content, name, options), snapshot.sha256[:12]
+        if key is not None:
+            fetcher.take_content(name, file, content, licence=source.licence, label=snapshot.label)
+        return reader(content, file, options), snapshot.sha256[:12]
+    if given is None:
+        snapshot, content = fetcher.kept_file(name)
+        return _stored(reader, snapshot, content, options, name), snapshot.sha256[:12]
+    path = Path(given)
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise SourceError(
+            f"{name}: the file {path} cannot be read ({os_text(error, 'en')}).",
+            f"{name}: filen {path} kan ikke leses ({os_text(error, 'nb')}).",
+        ) from error
+    read = reader(content, path.name, options)
+    # Only what could be read is remembered for the next run.
+    snapshot = fetcher.take_content(name, path.name, content, licence=source.licence, label=None)
+    return read, snapshot.sha256[:12]
+
+
+def _stored(
+    reader: Reader,
+    snapshot: Snapshot,
+    content: bytes,
+    options: Mapping[str, object],
+    name: str,
+) -> Observations:
+    try:
+        return reader(content, snapshot.url.removeprefix("file:"), options)
+    except SourceError as error:
+        raise SourceError(
+            f"{error.en} The file is one handed in before; give the right one with "
+            f"--file {name}=FILE.",
+            f"{error.nb} Filen er en som ble oppgitt tidligere; oppgi den rette med "
+            f"--file {name}=FIL.",
+        ) from error
+
+
+def address_for(given: str, year: int) -> str:
+    """Return the address of one year's file."""
+    return given.replace("{year}", str(year))
 
 
 def _options(part: Part, year: int, *, one_year: bool) -> Mapping[str, object]:
@@ -88,8 +126,7 @@ def of_year(
             f"{observations.origin}: ingen tall for {wanted}; den har {had}.",
         )
         notes[pair] = None
-    own = min(max(wanted, graph.first_year), graph.last_year)
-    borders = own if use.part.borders is None else use.part.borders
+    borders = own_borders(wanted, graph) if use.part.borders is None else use.part.borders
     valid = graph.valid(borders)
     stray = rows[~rows["kommune"].isin(list(valid)) & rows["value"].notna()]
     if len(stray) > max(1, _FEW * len(rows)):
@@ -112,15 +149,5 @@ def of_year(
             f"{observations.origin}: {code} er ingen kommune i {borders}; tallet brukes ikke.",
         )
         notes[pair] = None
-    return _carried(rows, borders, year, graph).assign(snapshot=sha)
-
-
-def _carried(rows: pd.DataFrame, borders: int, year: int, graph: ChangeGraph) -> pd.DataFrame:
-    """Carry figures told on one year's borders to the numbers the same areas had in ``year``."""
-    there = {area: number for number, area in graph.areas[borders].items()}
-    own = {there[area]: number for number, area in graph.areas[year].items() if area in there}
-    same = rows[rows["kommune"].isin(list(own))]
-    carried = same[["kommune", "value", "status"]].assign(kommune=same["kommune"].map(own))
-    changed = [n for n, area in graph.areas[year].items() if area not in there]
-    lost = pd.DataFrame({"kommune": changed, "value": float("nan"), "status": OTHER_BORDERS})
-    return pd.concat([carried, lost], ignore_index=True) if changed else carried
+    picked = rows[["kommune", "value", "status"]]
+    return carried(picked, borders, year, graph).assign(snapshot=sha)

@@ -2,23 +2,36 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
 import pandas as pd
 
-from proba.errors import SourceError
+from proba.errors import CatalogueError, SourceError
+from proba.kommuner import ChangeGraph
+from proba.panel.building.carry import carried, own_borders
 from proba.panel.building.catalogue import Part
 from proba.sources.pxweb import Dimension, PxWebClient, TableMeta
 from proba.sources.pxweb_select import resolve_codes
 
-__all__ = ["from_table"]
+__all__ = ["Query", "from_table", "prepare"]
 
 _TEXT = "text="
 _NOT = "!"
 
 
-def from_table(
-    client: PxWebClient, part: Part, year: int, kommuner: tuple[str, ...]
-) -> tuple[pd.DataFrame, str | None]:
-    """Fetch a part's cells of one year and sum them for each kommune.
+@dataclass(frozen=True, slots=True)
+class Query:
+    """What to ask a table for one year of a part, its codes found in the table's metadata."""
+
+    table: str
+    select: Mapping[str, Sequence[str]]
+    region: str
+    borders: int
+
+
+def prepare(client: PxWebClient, part: Part, year: int, graph: ChangeGraph) -> Query:
+    """Find the codes of a part's cells; only metadata is asked for.
 
     Parameters
     ----------
@@ -26,8 +39,72 @@ def from_table(
     part : Part
     year : int
         Panel year.
-    kommuner : tuple of str
-        Numbers that exist in the year.
+    graph : ChangeGraph
+
+    Returns
+    -------
+    Query
+
+    Raises
+    ------
+    SourceError
+        If the table has not the dimensions, codes or year the catalogue says.
+    CatalogueError
+        If the entry selects values of the dimension of kommuner or of years.
+    """
+    wanted = part.year_in_source(year)
+    borders = own_borders(wanted, graph)
+    kommuner = tuple(graph.valid(borders))
+    meta = client.metadata(part.table or "")
+    times = _year_dimension(meta, part)
+    if str(wanted) not in times.codes:
+        # Metadata stored before the year was published must not hide it.
+        meta = client.metadata(part.table or "", anew=True)
+        times = _year_dimension(meta, part)
+    if str(wanted) not in times.codes:
+        first, last = (times.codes[0], times.codes[-1]) if times.codes else ("-", "-")
+        raise SourceError(
+            f"{part.name}: the year {wanted} is not in the table, which has {first}-{last}; leave "
+            "the year out, or give another source.",
+            f"{part.name}: året {wanted} finnes ikke i tabellen, som har {first}\N{EN DASH}{last}; "
+            "ta ut året, eller bruk en annen kilde.",
+        )
+    regions = _kommune_dimension(meta, part, kommuner)
+    in_table = set(regions.codes)
+    present = [code for code in kommuner if code in in_table]
+    if not present:
+        raise SourceError(
+            f"{part.name}: none of the {len(kommuner)} kommune numbers of {borders} is in the "
+            f"dimension '{regions.code}'.",
+            f"{part.name}: ingen av de {len(kommuner)} kommunenumrene i {borders} finnes i "
+            f"dimensjonen «{regions.code}».",
+        )
+    select: dict[str, Sequence[str]] = {regions.code: present, times.code: [str(wanted)]}
+    for name, asked in part.select.items():
+        if name in (regions.code, times.code):
+            raise CatalogueError(
+                f"{part.name}: 'select' cannot name '{name}', the dimension of kommuner or years.",
+                f"{part.name}: «select» kan ikke nevne «{name}», som gir kommunene eller årene.",
+            )
+        select[name] = _codes(meta, name, asked)
+    for dimension in meta.dimensions:
+        select.setdefault(dimension.code, [])  # left out: the table's own total
+    client.plan(meta.table, select)  # every code, and that the rest can be left out
+    return Query(meta.table, select, regions.code, borders)
+
+
+def from_table(
+    client: PxWebClient, query: Query, year: int, graph: ChangeGraph
+) -> tuple[pd.DataFrame, str | None]:
+    """Fetch the cells of a query and sum them for each kommune.
+
+    Parameters
+    ----------
+    client : PxWebClient
+    query : Query
+    year : int
+        Panel year; figures of another year's borders are carried to its numbers.
+    graph : ChangeGraph
 
     Returns
     -------
@@ -40,42 +117,17 @@ def from_table(
     Raises
     ------
     SourceError
-        If the table has not the dimensions, codes or year the catalogue says.
+        If the table cannot be had or answers otherwise than asked.
     """
-    meta = client.metadata(part.table or "")
-    regions = _kommune_dimension(meta, part, kommuner)
-    times = _year_dimension(meta, part)
-    in_table = set(regions.codes)
-    present = [code for code in kommuner if code in in_table]
-    if not present:
-        raise SourceError(
-            f"{part.name}: none of the {len(kommuner)} kommune numbers of {year} is in the "
-            f"dimension '{regions.code}'.",
-            f"{part.name}: ingen av de {len(kommuner)} kommunenumrene i {year} finnes i "
-            f"dimensjonen «{regions.code}».",
-        )
-    wanted = str(part.year_in_source(year))
-    if wanted not in times.codes:
-        first, last = (times.codes[0], times.codes[-1]) if times.codes else ("-", "-")
-        raise SourceError(
-            f"{part.name}: the year {wanted} is not in the table, which has {first}-{last}; leave "
-            "the year out, or give another source.",
-            f"{part.name}: året {wanted} finnes ikke i tabellen, som har {first}\N{EN DASH}{last}; "
-            "ta ut året, eller bruk en annen kilde.",
-        )
-    select: dict[str, list[str]] = {regions.code: present, times.code: [wanted]}
-    for name, asked in part.select.items():
-        select[name] = _codes(meta, name, asked)
-    for dimension in meta.dimensions:
-        select.setdefault(dimension.code, [])  # left out: the table's own total
-    data = client.data(meta.table, select)
+    data = client.data(query.table, query.select)
     cells = data.frame
-    key = cells[regions.code].astype(str)
+    key = cells[query.region].astype(str)
     value = cells["value"].groupby(key).agg(lambda v: v.sum(skipna=False))
     status = _joined(cells["status"].astype(object), key)
     frame = pd.DataFrame({"value": value, "status": status.reindex(value.index)})
-    frame["snapshot"] = " ".join(sha[:12] for sha in data.snapshots)
-    return frame.rename_axis("kommune").reset_index(), data.updated
+    rows = frame.rename_axis("kommune").reset_index()
+    moved = carried(rows, query.borders, year, graph)
+    return moved.assign(snapshot=" ".join(sha[:12] for sha in data.snapshots)), data.updated
 
 
 def _kommune_dimension(meta: TableMeta, part: Part, kommuner: tuple[str, ...]) -> Dimension:
@@ -100,14 +152,23 @@ def _year_dimension(meta: TableMeta, part: Part) -> Dimension:
 
 
 def _codes(meta: TableMeta, name: str, asked: tuple[str, ...]) -> list[str]:
-    """Write out ``text=`` and ``!``; other patterns are left to the client."""
+    """Write out labels, patterns and what is left out, against the table's own codes."""
     dimension = meta.dimension(name)
-    wanted = [_by_label(meta, dimension, a) if a.startswith(_TEXT) else a for a in asked]
-    refused = {a.removeprefix(_NOT) for a in wanted if a.startswith(_NOT)}
-    positive = [a for a in wanted if not a.startswith(_NOT)]
-    if not refused:
-        return positive
-    return [code for code in resolve_codes(meta, dimension, positive) if code not in refused]
+
+    def written_out(texts: list[str]) -> list[str]:
+        codes = [_by_label(meta, dimension, t) if t.startswith(_TEXT) else t for t in texts]
+        return list(resolve_codes(meta, dimension, codes)) if codes else []
+
+    refused = written_out([a.removeprefix(_NOT) for a in asked if a.startswith(_NOT)])
+    # Nothing but exclusions means all the others.
+    wanted = written_out([a for a in asked if not a.startswith(_NOT)] or ["*"])
+    left = [code for code in wanted if code not in refused]
+    if not left:
+        raise SourceError(
+            f"Table {meta.table}, {name}: the catalogue's selection leaves no code.",
+            f"Tabell {meta.table}, {name}: utvalget i katalogen gir ingen kode.",
+        )
+    return left
 
 
 def _by_label(meta: TableMeta, dimension: Dimension, asked: str) -> str:

@@ -10,10 +10,10 @@ from typing import Literal
 import pandas as pd
 
 from proba.kommuner import ChangeGraph
-from proba.panel.building.catalogue import Catalogue, Part
-from proba.panel.building.from_files import of_year, read_source_file
-from proba.panel.building.from_tables import from_table
-from proba.panel.building.plan import BuildPlan, handle
+from proba.panel.building.catalogue import Catalogue, Part, Source
+from proba.panel.building.from_files import address_for, of_year, read_source_file
+from proba.panel.building.from_tables import Query, from_table, prepare
+from proba.panel.building.plan import BuildPlan, Use, handle
 from proba.sources.fetching import Fetcher
 from proba.sources.files import Observations
 from proba.sources.pxweb import PxWebClient
@@ -90,30 +90,49 @@ def gather(
     """
     steps = [(use, year) for use in plan.uses for year in use.years]
     clients: dict[tuple[str, str], PxWebClient] = {}
+    queries: dict[int, Query] = {}
     read: dict[tuple[int, str], tuple[Observations, str]] = {}
-    frames: list[pd.DataFrame] = []
     notes: dict[tuple[str, str], None] = {}
-    updated: dict[str, set[str]] = {}
-    for done, (use, year) in enumerate(steps):
-        if progress is not None:
-            progress(done, len(steps), f"{use.part.name}: {use.quantity.code} {year}")
+
+    def client(part: Part, source: Source) -> PxWebClient:
+        named = (source.code, part.lang)
+        if named not in clients:
+            clients[named] = PxWebClient(
+                fetcher, source.url, _language(part), source=source.code, licence=source.licence
+            )
+        return clients[named]
+
+    def file(use: Use, source: Source, year: int) -> tuple[int, str]:
+        key = handle(source, year, files)
+        given = source.url if key is None else files[key]
+        # Two parts may read one file with other options, and an address may be one a year.
+        return id(use.part), f"{key} {address_for(str(given), year)}"
+
+    # What a file or table lacks is found before the first figure is asked for.
+    told: dict[int, pd.DataFrame] = {}
+    for step, (use, year) in enumerate(steps):
         source = catalogue.sources[use.part.source]
-        kommuner = tuple(graph.valid(year))
-        if source.kind == "pxweb":
-            named = (source.code, use.part.lang)
-            if named not in clients:
-                clients[named] = PxWebClient(fetcher, source.url, _language(use.part))
-            frame, when = from_table(clients[named], use.part, year, kommuner)
-            if when:
-                updated.setdefault(use.part.name, set()).add(when)
-        else:
-            key = handle(source, year, files) or source.code
-            found = (id(use.part), key)  # two parts may read one file with other options
+        if source.kind == "file":
+            found = file(use, source, year)
             if found not in read:
                 read[found] = read_source_file(source, use.part, year, fetcher, files)
                 notes.update(dict.fromkeys(_named(read[found][0])))
-            frame = of_year(read[found], use, year, graph, notes)
-        frame = _every_kommune(frame, kommuner)
+            told[step] = of_year(read[found], use, year, graph, notes)
+    for step, (use, year) in enumerate(steps):
+        if step not in told:
+            source = catalogue.sources[use.part.source]
+            queries[step] = prepare(client(use.part, source), use.part, year, graph)
+    frames: list[pd.DataFrame] = []
+    updated: dict[str, set[str]] = {}
+    for step, (use, year) in enumerate(steps):
+        if progress is not None:
+            progress(step, len(steps), f"{use.part.name}: {use.quantity.code} {year}")
+        if step in queries:
+            source = catalogue.sources[use.part.source]
+            told[step], when = from_table(client(use.part, source), queries[step], year, graph)
+            if when:
+                updated.setdefault(use.part.name, set()).add(when)
+        frame = _every_kommune(told[step], tuple(graph.valid(year)))
         frame["value"] = frame["value"] * use.part.factor
         frames.append(
             frame.assign(aar=year, quantity=use.quantity.code, part=use.part.name)[list(COLUMNS)]
@@ -122,8 +141,8 @@ def gather(
         progress(len(steps), len(steps), "")
     figures = pd.concat(frames, ignore_index=True)
     figures["status"] = figures["status"].astype(object).where(figures["status"].notna(), None)
-    told = {name: ", ".join(sorted(times)) for name, times in updated.items()}
-    return Gathered(figures, tuple(notes), told)
+    times = {name: ", ".join(sorted(own)) for name, own in updated.items()}
+    return Gathered(figures, tuple(notes), times)
 
 
 def _language(part: Part) -> Literal["no", "en"]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping
 from reprlib import repr as short
 from typing import Any, NoReturn
@@ -10,6 +11,9 @@ from proba.errors import CatalogueError
 from proba.panel.building.catalogue import Words
 
 __all__ = ["Place"]
+
+
+_RESERVED = frozenset({"kommune", "aar", "kommunenavn", "merke"})
 
 
 class Place:
@@ -56,6 +60,11 @@ class Place:
         if not isinstance(value, dict):
             self.at(key).fail("expected entries by code", "ventet oppføringer etter kode")
         for code in value:
+            if code in _RESERVED:
+                self.at(key).fail(
+                    f"'{code}' is a column every panel has; give the entry another code",
+                    f"'{code}' er en kolonne alle paneler har; gi oppføringen en annen kode",
+                )
             if not isinstance(code, str) or not code.isidentifier():
                 self.at(key).fail(
                     f"{short(code)} is not a usable code (letters, digits and _)",
@@ -73,7 +82,8 @@ class Place:
     def number(self, entry: Mapping[str, Any], key: str, default: float) -> float:
         """Return a number."""
         value = entry.get(key, default)
-        if isinstance(value, bool) or not isinstance(value, (int, float)):
+        number = isinstance(value, (int, float)) and not isinstance(value, bool)
+        if not number or not math.isfinite(value):
             self.fail(f"'{key}' must be a number", f"'{key}' må være et tall")
         return float(value)
 

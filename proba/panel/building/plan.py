@@ -9,7 +9,7 @@ from itertools import pairwise
 from proba.errors import CatalogueError
 from proba.panel.building.catalogue import Catalogue, Part, Quantity, RecipeVariable, Source, Words
 
-__all__ = ["BuildPlan", "Crossing", "Gap", "Use", "handle", "make_plan"]
+__all__ = ["BuildPlan", "Crossing", "Gap", "Use", "check_files", "handle", "make_plan"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,7 @@ class Crossing:
     words: Words
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class BuildPlan:
     """What is to be fetched and what will be missing.
 
@@ -55,6 +55,8 @@ class BuildPlan:
     uses : tuple of Use
     gaps : tuple of Gap
     crossings : tuple of Crossing
+    notes : tuple of Words
+        Files handed in before that are used, and shares that are needed.
     """
 
     years: tuple[int, ...]
@@ -64,6 +66,16 @@ class BuildPlan:
     uses: tuple[Use, ...]
     gaps: tuple[Gap, ...]
     crossings: tuple[Crossing, ...]
+    notes: tuple[Words, ...] = ()
+
+    def __repr__(self) -> str:
+        columns = ", ".join(v.code for v in self.variables)
+        return f"BuildPlan({list(self.years)}, borders {self.borders}: {columns})"
+
+    def _repr_html_(self) -> str:
+        from proba.panel.building.plan_text import plan_table  # which reads plans
+
+        return plan_table(self).to_html()
 
 
 def handle(source: Source, year: int, files: Collection[str]) -> str | None:
@@ -98,8 +110,7 @@ def make_plan(
     Raises
     ------
     CatalogueError
-        If a variable asked for cannot be had in any year, or none at all can; or a file is named
-        that no source of the catalogue reads.
+        If a variable asked for cannot be had in any year, or none at all can.
 
     Notes
     -----
@@ -107,8 +118,12 @@ def make_plan(
     that need not be. Otherwise each year comes from the first table listed that holds it.
     """
     asked = tuple(sorted(set(years)))
-    _check_files(catalogue, files)
     wanted = catalogue.pick(variables)
+    if not wanted:
+        raise CatalogueError(
+            f"{catalogue.origin}: no variable to build.",
+            f"{catalogue.origin}: ingen variabel å bygge.",
+        )
     codes = dict.fromkeys(name for v in wanted for name in v.recipe.quantities)
     uses: list[Use] = []
     gaps: list[Gap] = []
@@ -140,7 +155,8 @@ def _common_years(variable: RecipeVariable, had: Mapping[str, set[int]]) -> set[
     return set.intersection(*sets)
 
 
-def _check_files(catalogue: Catalogue, files: Collection[str]) -> None:
+def check_files(catalogue: Catalogue, files: Collection[str]) -> None:
+    """Raise a CatalogueError if a file is named that no source of the catalogue reads."""
     readable = {s.code: s for s in catalogue.sources.values() if s.kind == "file"}
     for key in files:
         code, _, year = key.partition(":")

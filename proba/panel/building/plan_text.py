@@ -26,9 +26,6 @@ def plan_table(plan: BuildPlan, lang: Lang = "nb") -> TextTable:
     )
     columns = ", ".join(v.code for v in plan.variables)
     notes = [f"{'Kolonner' if nb else 'Columns'}: {columns}"]
-    if plan.left_out:
-        left = ", ".join(v.code for v in plan.left_out)
-        notes.append(f"{'Kan ikke bygges' if nb else 'Cannot be built'}: {left}")
     return TextTable(
         title, header if nb else english, rows, (*notes, *plan_lines(plan, lang)), left=4
     )
@@ -38,7 +35,15 @@ def plan_lines(plan: BuildPlan, lang: Lang = "nb") -> list[str]:
     """Return what a plan lacks and which breaks it crosses, one line each."""
     nb = lang == "nb"
     lines = []
+    reasons = {gap.quantity.code: gap.words.text(lang) for gap in plan.gaps}
+    for variable in plan.left_out:
+        first = next(q for q in variable.recipe.quantities if q in reasons)
+        word = "Utelatt kolonne" if nb else "Column left out"
+        lines.append(f"{word} {variable.code}: {reasons[first]}")
+    kept = {name for v in plan.variables for name in v.recipe.quantities}
     for gap in plan.gaps:
+        if gap.quantity.code not in kept:
+            continue
         word = "Mangler" if nb else "Lacking"
         lines.append(f"{word}: {gap.quantity.code} {spans(gap.years)}: {gap.words.text(lang)}")
     for crossing in plan.crossings:
@@ -51,6 +56,7 @@ def plan_lines(plan: BuildPlan, lang: Lang = "nb") -> list[str]:
             word, what = ("brukt for", "Tall for") if nb else ("used for", "Figures of")
             years = spans(use.years)
             lines.append(f"{what} {use.part.fixed_year} {word} {years}: {use.quantity.code}")
+    lines += [note.text(lang) for note in plan.notes]
     unseen = sorted({u.part.name for u in plan.uses if not u.part.seen})
     if unseen:
         lines.append(

@@ -78,6 +78,8 @@ def read_catalogue(path: str | Path) -> Catalogue:
         quantities[code] = _quantity(code, entry, here.at("quantities", code), sources)
     for code, entry in here.entries(top.get("variables"), "variables"):
         variables[code] = _variable(code, entry, here.at("variables", code), quantities)
+    for code, variable in variables.items():  # also those of the catalogue that is extended
+        _check_sums(variable, here.at("variables", code), quantities)
     return Catalogue(
         MappingProxyType(sources), MappingProxyType(quantities), MappingProxyType(variables), name
     )
@@ -95,13 +97,16 @@ def _source(code: str, value: object, place: Place) -> Source:
             "a file source has a 'reader', and a pxweb source has none",
             "en filkilde har en 'reader', og en pxweb-kilde har ingen",
         )
+    url = place.text(entry, "url") if "url" in entry else None
+    if url is not None and not url.startswith(("https://", "http://")):
+        place.fail("'url' must begin with https://", "'url' må begynne med https://")
     return Source(
         code,
         kind,
         place.text(entry, "name"),
         place.text(entry, "licence"),
         reader,
-        place.text(entry, "url") if "url" in entry else None,
+        url,
         place.flag(entry, "yearly", False),
         place.words(entry["where"], "where") if "where" in entry else None,
     )
@@ -228,20 +233,23 @@ def _variable(
     for name in recipe.quantities:
         if name not in quantities:
             place.fail(f"no quantity '{name}'", f"ingen størrelse '{name}'")
-    # A percentage can be neither added to another nor divided by a count.
-    must_add = recipe.quantities if recipe.kind is not Kind.WEIGHTED else (recipe.per or "",)
-    for name in must_add:
-        if not quantities[name].adds:
-            place.fail(
-                f"'{name}' does not add over kommuner; use '{Kind.WEIGHTED.value}'",
-                f"'{name}' kan ikke legges sammen over kommuner; bruk '{Kind.WEIGHTED.value}'",
-            )
     return RecipeVariable(
         code,
         place.words(entry["label"], "label"),
         recipe,
         _notes(entry.get("notes"), place),
     )
+
+
+def _check_sums(variable: RecipeVariable, place: Place, quantities: Mapping[str, Quantity]) -> None:
+    """Refuse what cannot be computed: a percentage neither adds nor is divided by a count."""
+    recipe = variable.recipe
+    for name in recipe.quantities if recipe.kind is not Kind.WEIGHTED else (recipe.per or "",):
+        if not quantities[name].adds:
+            place.fail(
+                f"'{name}' does not add over kommuner; use '{Kind.WEIGHTED.value}'",
+                f"'{name}' kan ikke legges sammen over kommuner; bruk '{Kind.WEIGHTED.value}'",
+            )
 
 
 _RECIPE_KEYS = {

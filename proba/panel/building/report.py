@@ -33,7 +33,8 @@ class BuildReport:
     kommuner : mapping of int to int
         Number of kommuner with a row, by year.
     missing : DataFrame
-        Columns ``variable``, ``reason``, ``years``, ``n``: how many values are missing and why.
+        Columns ``variable``, ``reason``, ``years``, ``n``, ``kommuner``: how many values are
+        missing and why, with the first few kommuner.
     status : mapping of str to int
         The sources' status codes and how many figures have them, before any borders are changed.
     merged : tuple of (str, str)
@@ -48,8 +49,8 @@ class BuildReport:
     updated : mapping of str to str
         When each table was last updated at its source.
     snapshots : tuple of Snapshot
-    fetched, from_store : int
-        Answers had from the sources in this run, and from the store.
+    fetched, from_store, files : int
+        Answers had from the sources in this run, and from the store; files of the user's.
     label : str or None
     """
 
@@ -67,6 +68,7 @@ class BuildReport:
     snapshots: tuple[Snapshot, ...]
     fetched: int
     from_store: int
+    files: int
     label: str | None
 
     def tables(self, lang: Lang = "nb", *, plan: bool = True) -> tuple[TextTable, ...]:
@@ -136,7 +138,7 @@ class BuildReport:
         return "".join(table.to_html() for table in self.tables())
 
     def __str__(self) -> str:
-        return self.to_text("en")
+        return self.to_text()
 
     def _lines(self, lang: Lang, plan: bool) -> tuple[str, ...]:
         nb = lang == "nb"
@@ -150,7 +152,10 @@ class BuildReport:
             word = "Slått sammen" if nb else "Added up"
             shown = "; ".join(f"{to} ← {parts}" for to, parts in self.merged[:_SHOWN])
             more = len(self.merged) - _SHOWN
-            tail = f" … +{more}" if more > 0 else ""
+            rest = (
+                f" … og {more} til (alle i .json)" if nb else f" … and {more} more (all in .json)"
+            )
+            tail = rest if more > 0 else ""
             lines.append(f"{word} ({len(self.merged)}): {shown}{tail}")
         lines += [note.text(lang) for note in (*self.splits, *self.held_back)]
         if self.approximate:
@@ -161,21 +166,24 @@ class BuildReport:
                 else f"Approximate for merged kommuner (weighted, not recomputed): {names}"
             )
         for code, n in self.status.items():
-            lines.append(f"Status {reasons_text(code, lang)}: {_n(n, lang)}")
+            word = "Publiserte tall med" if nb else "Published figures with"
+            lines.append(f"{word} {reasons_text(code, lang)}: {_n(n, lang)}")
         lines += [note.text(lang) for note in self.notes]
         return tuple(lines)
 
     def _missing_table(self, lang: Lang) -> TextTable:
         nb = lang == "nb"
         rows = tuple(
-            (variable, reasons_text(reason, lang), years, _n(n, lang))
-            for variable, reason, years, n in self.missing.itertuples(index=False)
+            (variable, reasons_text(reason, lang), years, kommuner, _n(n, lang))
+            for variable, reason, years, n, kommuner in self.missing.itertuples(index=False)
         )
         return TextTable(
             "Manglende verdier" if nb else "Missing values",
-            ("kolonne", "grunn", "år", "antall") if nb else ("column", "reason", "years", "number"),
+            ("kolonne", "grunn", "år", "kommuner", "antall")
+            if nb
+            else ("column", "reason", "years", "kommuner", "number"),
             rows,
-            left=3,
+            left=4,
         )
 
     @property
@@ -214,8 +222,8 @@ class BuildReport:
             f"{table}: {'sist oppdatert' if nb else 'last updated'} {when}"
             for table, when in self.updated.items()
         )
-        header = ("adresse", "hentet fra (UTC)", "til", "svar")
-        english = ("address", "fetched from (UTC)", "to", "answers")
+        header = ("adresse", "først hentet (UTC)", "sist hentet", "svar")
+        english = ("address", "first fetched (UTC)", "last fetched", "answers")
         return TextTable(title, header if nb else english, rows, notes, left=3)
 
     def to_dict(self) -> dict[str, Any]:

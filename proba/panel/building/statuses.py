@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from proba.errors import Lang
+from proba.panel.building.carry import OTHER_BORDERS
 from proba.panel.building.catalogue import Words
-from proba.panel.building.from_files import OTHER_BORDERS
 from proba.panel.building.gather import EMPTY, NOT_IN_TABLE
 
 __all__ = ["reasons_text"]
@@ -15,7 +15,7 @@ _STATUS = {
     "...": Words("data ennå ikke tilgjengelig", "data not yet available"),
     ":": Words("vises ikke av konfidensialitetshensyn", "not shown, confidentiality"),
     "-": Words("null (kildens tegn; ikke gjort om til 0)", "nil (the source's sign; not made 0)"),
-    "*": Words("prikket i kilden", "suppressed in the source"),
+    "*": Words("kildens tegn for foreløpig eller prikket", "sign of preliminary or hidden"),
     OTHER_BORDERS: Words(
         "kilden forteller bare på ett års grenser, og kommunen er endret",
         "the source tells on one year's borders only, and the kommune has changed",
