@@ -11,6 +11,7 @@ from types import MappingProxyType
 
 import pandas as pd
 
+from proba._numbers import plain_number
 from proba._table import printable
 from proba.errors import KommuneError, Lang
 from proba.kommuner._files import read_cells
@@ -79,10 +80,11 @@ class SplitWeights:
         for source, total in totals.items():
             if abs(total - 1.0) > TOLERANCE:
                 to = ", ".join(t for s, t in self.shares if s == source)
+                en, nb = plain_number(total, "en"), plain_number(total)
                 raise KommuneError(
-                    f"The shares of {source} to {to} sum to {total:.6f}, not 1; shares for other "
+                    f"The shares of {source} to {to} sum to {en}, not 1; shares for other "
                     "borders belong in weights of their own.",
-                    f"Andelene av {source} til {to} summerer til {total:.6f}, ikke 1; andeler for "
+                    f"Andelene av {source} til {to} summerer til {nb}, ikke 1; andeler for "
                     "andre grenser hører hjemme i egne vekter.",
                 )
         scaled = {key: share / totals[key[0]] for key, share in self.shares.items()}
