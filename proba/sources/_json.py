@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import codecs
 import json
 from typing import Any
 
@@ -20,10 +19,9 @@ def shown(text: object, width: int = 60) -> str:
 
 def read_json(content: bytes) -> Any:
     """Decode UTF-8 JSON; NaN and Infinity, which are not JSON, are refused."""
-    if content.startswith(codecs.BOM_UTF8):
-        raise misread("begins with a byte order mark", "begynner med et byte order mark (BOM)")
     try:
-        return json.loads(content.decode("utf-8"), parse_constant=_refuse)
+        # Some services put a byte order mark first; a reader may pass over it (RFC 8259).
+        return json.loads(content.decode("utf-8-sig"), parse_constant=_refuse)
     except UnicodeDecodeError as error:
         raise misread(
             f"is not UTF-8 text (byte {error.start})", f"er ikke UTF-8-tekst (byte {error.start})"

@@ -87,8 +87,11 @@ def merge_parts(meta: TableMeta, asked: Selection, parts: Sequence[Cube]) -> Cub
         status[where] = renumbered[part.status].reshape(sizes).transpose(turn)
         for _, dimension in axes.values():
             names[dimension.code] = dimension.label
+            known = meta.dimension(dimension.code)
+            told = dict(zip(known.codes, known.labels, strict=True))
             for code, label in zip(dimension.codes, dimension.labels, strict=True):
-                labels[dimension.code, code] = label
+                # An answer may leave its labels out, and its codes then stand for them.
+                labels[dimension.code, code] = label if label != code else told.get(code, code)
         notes.update(dict.fromkeys(part.header.notes))
     order = {name: i for i, name in enumerate(asked)}
     header = Header(

@@ -72,7 +72,7 @@ def parse_jsonstat2(content: bytes) -> Dataset:
     Parameters
     ----------
     content : bytes
-        UTF-8 JSON without byte order mark.
+        UTF-8 JSON, with or without byte order mark.
 
     Returns
     -------

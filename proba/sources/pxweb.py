@@ -36,6 +36,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, TypeVar
 
 from proba.errors import SourceError
+from proba.sources._http_status import StatusError
 from proba.sources._json import read_json, shown
 from proba.sources._jsonstat_read import Cube, Dimension, parse_cube, parse_header
 from proba.sources._pxweb_merge import changed_between, check_answer, merge_parts
@@ -59,6 +60,7 @@ _SSB = "https://data.ssb.no/api/pxwebapi/v2"
 _LICENCE = "CC BY 4.0"
 _TABLE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
 _MAX_TOTAL = 5_000_000
+_SSB_CELLS = 800_000
 
 _T = TypeVar("_T")
 
@@ -120,7 +122,13 @@ class PxWebClient:
         if self._limits is not None:
             return self._limits
         request = Request(self._source, f"{self._base}/config", licence=self._licence)
-        limits = self._fetch(request, _limits, "PxWebApi /config", "PxWebApi /config")[1]
+        try:
+            limits = self._fetch(request, _limits, "PxWebApi /config", "PxWebApi /config")[1]
+        except StatusError as error:
+            if error.status != 404:
+                raise
+            # SSB's own limit; a lower one shows in its refusals, and the query is then halved.
+            limits = Limits(_SSB_CELLS, 0, 0)
         if limits.calls > 0 and limits.window > 0:
             self._fetcher.pace(self._base, limits.calls, limits.window)
         self._limits = limits
@@ -210,6 +218,7 @@ class PxWebClient:
         *,
         progress: Callable[[int, int], None] | None = None,
         max_total: int = _MAX_TOTAL,
+        anew: bool = False,
     ) -> Dataset:
         """Fetch a selection of a table, in as many queries as it takes.
 
@@ -219,6 +228,9 @@ class PxWebClient:
             As in :meth:`plan`.
         progress : callable or None
             Called with (queries answered, queries in all) after each.
+        anew : bool
+            Ask the service even where the answers are stored; without network the stored ones
+            are given.
 
         Returns
         -------
@@ -233,16 +245,35 @@ class PxWebClient:
         """
         meta = self.metadata(table)
         plan = self._plan(meta, select, max_total)
-        answers: list[tuple[Snapshot, Cube]] = []
-        for done, selection in enumerate(plan.selections, start=1):
-            answers.append(self._part(table, selection))
-            if progress is not None:
-                progress(done, len(plan.selections))
-        if changed_between([cube for _, cube in answers]):
+        contents = [d.code for d in meta.dimensions if d.is_contents]
+
+        def every(anew: bool) -> list[tuple[Snapshot, Cube]]:
+            answers: list[tuple[Snapshot, Cube]] = []
+            for done, selection in enumerate(plan.selections, start=1):
+                answers += self._parts(table, selection, contents, anew=anew)
+                if progress is not None:
+                    progress(done, len(plan.selections))
+            return answers
+
+        answers = every(anew)
+        if not anew and changed_between([cube for _, cube in answers]):
             # Some were stored before the source's last update: one more round, all of it anew.
-            answers = [self._part(table, selection, anew=True) for selection in plan.selections]
+            answers = every(True)
         cube = merge_parts(meta, plan.asked, [cube for _, cube in answers])
         return make_dataset(cube, tuple(snapshot.sha256 for snapshot, _ in answers))
+
+    def _parts(
+        self, table: str, selection: Selection, contents: Sequence[str], *, anew: bool
+    ) -> list[tuple[Snapshot, Cube]]:
+        """Fetch a selection, in halves where the service allows fewer cells than it says."""
+        try:
+            return [self._part(table, selection, anew=anew)]
+        except StatusError as error:
+            cells = math.prod(len(codes) for codes in selection.values())
+            if cells < 2 or not _too_many(error):
+                raise
+            halves = split_selection(selection, cells // 2, contents)
+        return [p for half in halves for p in self._parts(table, half, contents, anew=anew)]
 
     def _part(
         self, table: str, selection: Selection, *, anew: bool = False
@@ -297,6 +328,11 @@ class PxWebClient:
             named.en, named.nb = f"{en}: {error.en}", f"{nb}: {error.nb}"
             named.args = (named.en,)
             raise named from error
+
+
+def _too_many(error: StatusError) -> bool:
+    # SSB answers 400 with these words; its older interface and its guide say 403.
+    return error.status in (400, 403) and "too many cells" in error.en.casefold()
 
 
 def _limits(content: bytes) -> Limits:

@@ -218,8 +218,8 @@ def _unwritable(path: Path, error: OSError) -> StoreError:
     where = error.filename or path
     en, nb = os_text(error, "en"), os_text(error, "nb")
     return StoreError(
-        f"{where}: cannot be written ({en}); nothing was stored. Make room or give access, or "
-        "choose another folder with PROBA_STORE.",
-        f"{where}: kan ikke skrives ({nb}); ingenting ble lagret. Gjør plass eller gi "
+        f"{where}: cannot be written ({en}); this answer was not stored. Make room or give "
+        "access, or choose another folder with PROBA_STORE.",
+        f"{where}: kan ikke skrives ({nb}); dette svaret ble ikke lagret. Gjør plass eller gi "
         "tilgang, eller velg en annen mappe med PROBA_STORE.",
     )

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from fake_ssb import FakeSsb
-from loopback_server import LoopbackServer
+from loopback_server import LoopbackServer, Received, Reply
 from synthetic_sources import COUNTRIES, NON_WESTERN, population, synthetic_ssb
 
 import proba
@@ -96,7 +96,8 @@ def test_every_figure_names_the_answer_it_came_from(built: BuiltPanel, tmp_path:
     known = {s.sha256[:12]: s for s in store.snapshots()}
     used = built.figures["snapshot"].str.split(" ").explode().unique()
     assert set(used) <= set(known)
-    one = built.figures.set_index(["kommune", "aar", "quantity"]).loc[("0101", 2016, "folketall")]
+    figures = built.figures.set_index(["kommune", "aar", "quantity"])
+    one = figures.loc[("0101", 2016, "sosialhjelpsmottakere")]  # one cell of its table
     answer = store.read(known[one["snapshot"]]).decode("utf-8")
     assert "0101" in answer
     assert str(int(one["value"])) in answer
@@ -169,6 +170,61 @@ def test_parts_that_never_were_kommuner_are_told_at_once_and_first(
         )
     assert "1850 Tysfjord" in caught.value.text("nb")
     assert len(server.received) == before
+
+
+def test_figures_of_two_releases_never_meet_in_one_share(
+    app: FakeSsb, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """The source publishes anew in the middle of a build: the answers before it are replaced."""
+    fresh = synthetic_ssb(YEARS)
+    table = fresh.tables["07459"]
+    table.values, table.updated = table.numbers() + 1, "2026-03-01T07:00:00Z"
+    asked: list[str] = []
+
+    def moving(received: Received) -> Reply:
+        if "/07459/data" in received.path:
+            asked.append(received.path)
+        return (fresh if len(asked) >= 6 and "/07459/" in received.path else app)(received)
+
+    variables = ("innbyggere_16_66",)
+    with LoopbackServer(moving) as server:
+        monkeypatch.setenv("PROBA_SSB_URL", server.url)
+        built = proba.build_panel(YEARS, borders=2017, variables=variables, store=tmp_path / "a")
+    with LoopbackServer(fresh) as server:
+        monkeypatch.setenv("PROBA_SSB_URL", server.url)
+        clean = proba.build_panel(YEARS, borders=2017, variables=variables, store=tmp_path / "b")
+    pd.testing.assert_frame_equal(built.frame, clean.frame)
+    assert built.report.updated == {"ssb 07459": "2026-03-01T07:00:00Z"}
+    assert len(asked) == 8 + 5, "the five that came before"
+
+
+def test_figures_of_two_releases_are_told_where_there_is_no_network(
+    app: FakeSsb, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    later = synthetic_ssb(YEARS)
+    later.tables["07459"].updated = "2026-03-01T07:00:00Z"
+    current = app
+    with LoopbackServer(lambda received: current(received)) as server:
+        monkeypatch.setenv("PROBA_SSB_URL", server.url)
+        proba.build_panel((2016,), variables="folketall", store=tmp_path)
+        current = later
+        proba.build_panel((2017,), variables="folketall", store=tmp_path)
+        both = proba.build_panel("2016-2017", variables="folketall", store=tmp_path, offline=True)
+        assert "ssb 07459: tall fra flere publiseringer (2026-01-02" in both.report.to_text()
+        online = proba.build_panel("2016-2017", variables="folketall", store=tmp_path)
+    assert "flere publiseringer" not in online.report.to_text()
+
+
+def test_a_label_may_have_its_unit_behind_it(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    changed = synthetic_ssb((2016,))
+    dimension = changed.tables["04687"].dims[1]
+    dimension.labels = [f"{label} (NOK 1000)" for label in dimension.labels]
+    with LoopbackServer(changed) as server:
+        monkeypatch.setenv("PROBA_SSB_URL", server.url)
+        built = proba.build_panel((2016,), variables="sosialhjelpsmottakere", store=tmp_path)
+    assert built.frame["sosialhjelpsmottakere"].notna().all()
 
 
 def test_a_panel_goes_straight_into_fit_and_index(built: BuiltPanel) -> None:

@@ -181,6 +181,41 @@ def test_a_table_that_changes_under_way() -> None:
         px.data("99001")
 
 
+@pytest.mark.parametrize("status", [400, 403])
+def test_a_service_that_allows_less_than_it_says_is_asked_in_halves(status: int) -> None:
+    strict = FakeSsb(table(), max_cells=5, too_many_status=status)
+
+    def app(received: Received) -> Reply:
+        if received.path.endswith("/config"):
+            return FakeSsb(table())(received)
+        return strict(received)
+
+    px, _ = client(app)
+    expected, _ = client(FakeSsb(table()))
+    pd.testing.assert_frame_equal(px.data("99001").frame, expected.data("99001").frame)
+    assert strict.largest <= 5
+
+
+def test_a_service_without_configuration_has_ssbs_own_limit() -> None:
+    def app(received: Received) -> Reply:
+        if received.path.endswith("/config"):
+            return Reply(404)
+        return FakeSsb(table())(received)
+
+    px, _ = client(app)
+    assert px.limits() == Limits(800_000, 0, 0)
+
+
+def test_labels_an_answer_leaves_out_are_those_of_the_metadata() -> None:
+    def bare(document: dict[str, Any], _: int) -> None:
+        for dimension in document["dimension"].values():
+            dimension["category"].pop("label")
+
+    px, _ = client(FakeSsb(table(), alter=bare))
+    expected, _ = client(FakeSsb(table()))
+    pd.testing.assert_frame_equal(px.data("99001").frame, expected.data("99001").frame)
+
+
 def test_codes_that_change_under_way_are_not_kept() -> None:
     px, direct = client(FakeSsb(table(renamed={"1103": "1199"}), max_cells=18))
     with pytest.raises(SourceError, match=r"Table 99001: .*lacking: 1103; not asked for: 1199"):
@@ -293,15 +328,6 @@ def test_an_answer_that_is_no_dataset_is_not_kept() -> None:
     with pytest.raises(SourceError, match="Table 99001, metadata: The answer is not JSON"):
         px.metadata("99001")
     assert not direct.kept
-
-
-def test_too_many_cells_at_the_service_after_all() -> None:
-    app = FakeSsb(table())
-    px, _ = client(app)
-    px.limits()
-    app.max_cells = 3
-    with pytest.raises(SourceError, match=r"Table 99001: .*Too many cells selected"):
-        px.data("99001")
 
 
 def test_the_address_comes_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:

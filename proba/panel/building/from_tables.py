@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -28,6 +29,7 @@ class Query:
     select: Mapping[str, Sequence[str]]
     region: str
     borders: int
+    contents: tuple[str, ...]
 
 
 def prepare(client: PxWebClient, part: Part, year: int, graph: ChangeGraph) -> Query:
@@ -90,11 +92,12 @@ def prepare(client: PxWebClient, part: Part, year: int, graph: ChangeGraph) -> Q
     for dimension in meta.dimensions:
         select.setdefault(dimension.code, [])  # left out: the table's own total
     client.plan(meta.table, select)  # every code, and that the rest can be left out
-    return Query(meta.table, select, regions.code, borders)
+    contents = tuple(c for d in meta.dimensions if d.is_contents for c in select[d.code])
+    return Query(meta.table, select, regions.code, borders, contents)
 
 
 def from_table(
-    client: PxWebClient, query: Query, year: int, graph: ChangeGraph
+    client: PxWebClient, query: Query, year: int, graph: ChangeGraph, *, anew: bool = False
 ) -> tuple[pd.DataFrame, str | None]:
     """Fetch the cells of a query and sum them for each kommune.
 
@@ -105,6 +108,8 @@ def from_table(
     year : int
         Panel year; figures of another year's borders are carried to its numbers.
     graph : ChangeGraph
+    anew : bool
+        Ask the service even where the answer is stored.
 
     Returns
     -------
@@ -119,7 +124,7 @@ def from_table(
     SourceError
         If the table cannot be had or answers otherwise than asked.
     """
-    data = client.data(query.table, query.select)
+    data = client.data(query.table, query.select, anew=anew)
     cells = data.frame
     key = cells[query.region].astype(str)
     value = cells["value"].groupby(key).agg(lambda v: v.sum(skipna=False))
@@ -173,11 +178,12 @@ def _codes(meta: TableMeta, name: str, asked: tuple[str, ...]) -> list[str]:
 
 def _by_label(meta: TableMeta, dimension: Dimension, asked: str) -> str:
     label = asked.removeprefix(_TEXT)
-    hits = [
-        code
-        for code, own in zip(dimension.codes, dimension.labels, strict=True)
-        if own.strip().casefold() == label.strip().casefold()
-    ]
+    wanted = label.strip().casefold()
+    labels = [own.strip().casefold() for own in dimension.labels]
+    hits = [code for code, own in zip(dimension.codes, labels, strict=True) if own == wanted]
+    if not hits:  # the unit may stand behind the name, in parentheses
+        bare = [re.sub(r"\s*\([^()]*\)$", "", own) for own in labels]
+        hits = [code for code, own in zip(dimension.codes, bare, strict=True) if own == wanted]
     if len(hits) == 1:
         return hits[0]
     known = "; ".join(dimension.labels[:40])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -122,27 +122,83 @@ def gather(
         if step not in told:
             source = catalogue.sources[use.part.source]
             queries[step] = prepare(client(use.part, source), use.part, year, graph)
-    frames: list[pd.DataFrame] = []
-    updated: dict[str, set[str]] = {}
+    dates: dict[int, str] = {}
+
+    def ask(step: int, *, anew: bool = False) -> None:
+        use, year = steps[step]
+        source = catalogue.sources[use.part.source]
+        told[step], when = from_table(
+            client(use.part, source), queries[step], year, graph, anew=anew
+        )
+        dates[step] = when or ""
+
     for step, (use, year) in enumerate(steps):
         if progress is not None:
             progress(step, len(steps), f"{use.part.name}: {use.quantity.code} {year}")
         if step in queries:
-            source = catalogue.sources[use.part.source]
-            told[step], when = from_table(client(use.part, source), queries[step], year, graph)
-            if when:
-                updated.setdefault(use.part.name, set()).add(when)
+            ask(step)
+    for step in _older(steps, queries, dates):
+        # Stored before, or fetched just before, the source's last update: figures of two releases
+        # must not meet in one share.
+        ask(step, anew=True)
+    notes.update(dict.fromkeys(_mixed(steps, queries, dates)))
+    if progress is not None:
+        progress(len(steps), len(steps), "")
+    frames = []
+    for step, (use, year) in enumerate(steps):
         frame = _every_kommune(told[step], tuple(graph.valid(year)))
         frame["value"] = frame["value"] * use.part.factor
         frames.append(
             frame.assign(aar=year, quantity=use.quantity.code, part=use.part.name)[list(COLUMNS)]
         )
-    if progress is not None:
-        progress(len(steps), len(steps), "")
+    updated: dict[str, set[str]] = {}
+    for step, when in dates.items():
+        if when:
+            updated.setdefault(steps[step][0].part.name, set()).add(when)
     figures = pd.concat(frames, ignore_index=True)
     figures["status"] = figures["status"].astype(object).where(figures["status"].notna(), None)
     times = {name: ", ".join(sorted(own)) for name, own in updated.items()}
     return Gathered(figures, tuple(notes), times)
+
+
+def _releases(
+    steps: Sequence[tuple[Use, int]], queries: Mapping[int, Query], dates: Mapping[int, str]
+) -> list[list[int]]:
+    """Group the queries that the source dates together: one table, the same contents."""
+    groups: dict[tuple[str, tuple[str, ...]], list[int]] = {}
+    for step in dates:
+        groups.setdefault((steps[step][0].part.name, queries[step].contents), []).append(step)
+    return [group for group in groups.values() if len({dates[step] for step in group}) > 1]
+
+
+def _older(
+    steps: Sequence[tuple[Use, int]], queries: Mapping[int, Query], dates: Mapping[int, str]
+) -> list[int]:
+    """Return the queries whose answer is older than others of the same table and contents."""
+    out = []
+    for group in _releases(steps, queries, dates):
+        newest = max(dates[step] for step in group)
+        out += [step for step in group if dates[step] != newest]
+    return out
+
+
+def _mixed(
+    steps: Sequence[tuple[Use, int]], queries: Mapping[int, Query], dates: Mapping[int, str]
+) -> list[tuple[str, str]]:
+    """Say where figures of two releases stand side by side all the same."""
+    told = []
+    for group in _releases(steps, queries, dates):
+        name = steps[group[0]][0].part.name
+        days = ", ".join(sorted({dates[step] for step in group}))
+        told.append(
+            (
+                f"{name}: figures of several releases ({days}); run again with network to have "
+                "them all from the last.",
+                f"{name}: tall fra flere publiseringer ({days}); kjør igjen med nett for å få alle "
+                "fra den siste.",
+            )
+        )
+    return told
 
 
 def _language(part: Part) -> Literal["no", "en"]:
