@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Mapping
+from contextlib import suppress
 from datetime import UTC, datetime
 from operator import index
 from pathlib import Path
@@ -115,23 +116,32 @@ def remembered(
 ) -> tuple[Words, ...]:
     """Tell which files handed in before a plan uses."""
     used = {use.part.source for use in plan.uses}
-    told = []
+    kept: dict[str, list[tuple[str, str, str]]] = {}
     for key, path in held.items():
-        if path is not None or key.partition(":")[0] not in used:
+        source = key.partition(":")[0]
+        if path is not None or source not in used:
             continue
-        try:
-            snapshot = store.find(file_key(key))
-        except CorruptSnapshotError:
-            continue  # said when it is read
-        if snapshot is not None:
-            name, day = snapshot.url.removeprefix("file:"), f"{snapshot.fetched_at:%Y-%m-%d}"
-            told.append(
-                Words(
-                    f"Bruker lagret fil for {key}: {name} (lagt inn {day})",
-                    f"Using the stored file for {key}: {name} (handed in {day})",
-                )
-            )
-    return tuple(told)
+        with suppress(CorruptSnapshotError):  # that is said when it is read
+            if snapshot := store.find(file_key(key)):
+                name, day = snapshot.url.removeprefix("file:"), f"{snapshot.fetched_at:%Y-%m-%d}"
+                kept.setdefault(source, []).append((key, name, day))
+    return tuple(_told(source, files) for source, files in kept.items())
+
+
+def _told(source: str, files: list[tuple[str, str, str]]) -> Words:
+    """One line a source: a file a year for ten years is not ten lines."""
+    names = ", ".join(name for _, name, _ in files)
+    days = " – ".join(sorted({min(day for *_, day in files), max(day for *_, day in files)}))
+    if len(files) == 1:
+        key = files[0][0]
+        return Words(
+            f"Bruker lagret fil for {key}: {names} (lagt inn {days})",
+            f"Using the stored file for {key}: {names} (handed in {days})",
+        )
+    return Words(
+        f"Bruker lagrede filer for {source}: {names} (lagt inn {days})",
+        f"Using the stored files for {source}: {names} (handed in {days})",
+    )
 
 
 def need_files(given: Mapping[str, str | Path]) -> None:
