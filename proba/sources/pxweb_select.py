@@ -53,10 +53,14 @@ class TableMeta:
     source: str
 
     def dimension(self, code: str) -> Dimension:
-        """Return the dimension with this code, or raise a SourceError naming those there are."""
-        for dimension in self.dimensions:
-            if dimension.code == code:
-                return dimension
+        """Return the dimension with this code, or raise a SourceError naming those there are.
+
+        As at the service, upper and lower case count the same where no code is exactly this.
+        """
+        exact = [d for d in self.dimensions if d.code == code]
+        found = exact or [d for d in self.dimensions if d.code.casefold() == code.casefold()]
+        if len(found) == 1:
+            return found[0]
         known = ", ".join(shown(d.code) for d in self.dimensions)
         raise SourceError(
             f"Table {self.table} has no dimension '{shown(code)}'; it has {known}.",
@@ -108,9 +112,7 @@ def resolve_selection(
     SourceError
         Naming the table, the dimension, what is unknown and the nearest known.
     """
-    select = {} if select is None else select
-    for name in select:
-        meta.dimension(name)
+    select = {meta.dimension(name).code: codes for name, codes in (select or {}).items()}
     resolved = {}
     for dimension in meta.dimensions:
         wanted = select.get(dimension.code, ("*",))

@@ -259,12 +259,12 @@ def test_the_server_says_why(bench, asks):
         reply = small()(received)
         if not received.path.endswith("/data"):
             return reply
-        told = {"title": "Too many cells selected", "status": 400}
+        told = {"title": "Illegal selection expression", "status": 400}
         kind = {"Content-Type": "application/problem+json"}
         return replace(reply, status=400, body=json.dumps(told).encode(), headers=kind)
 
     bench.answer(refuse)
-    asks().failed("HTTP 400", "tjeneren sier: Too many cells selected", asked=3)
+    asks().failed("HTTP 400", "tjeneren sier: Illegal selection expression", asked=3)
 
 
 def test_a_table_of_the_catalogue(bench, asks):

@@ -263,3 +263,10 @@ def test_an_answer_must_be_what_was_asked_for() -> None:
         check_answer(header, {**asked, "Region": ("1103",)})
     with pytest.raises(SourceError, match="dimensions"):
         check_answer(header, {"Region": ("0301",), "Tid": ("2015",)})
+
+
+def test_dimensions_are_found_whatever_the_case() -> None:
+    exact = resolve_selection(META, {"Tid": ["2015"]})
+    assert resolve_selection(META, {"tid": ["2015"]}) == exact
+    with pytest.raises(SourceError, match="no dimension 'tide'"):
+        resolve_selection(META, {"tide": ["2015"]})
