@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 import typer
 
 from proba._console import one_line_errors
-from proba._verbs.terminal import open_fetcher, progress_where_watched, say_labels, write_csv
+from proba._verbs.terminal import open_fetcher, progress_where_watched, say_label, write_csv
 from proba._verbs.words import (
     CsvOption,
     LangOption,
@@ -67,7 +67,7 @@ def ssb(
             else f"Skrevet: {csv} ({rows} rader, {missing} uten verdi; tabellen oppdatert "
             f"{data.updated})"
         )
-        say_labels(fetcher)
+        say_label(fetcher)
 
 
 def klass(
@@ -122,4 +122,4 @@ def klass(
             f"{'Skrevet' if lang == 'nb' else 'Written'}: {csv} ({len(frame)} "
             f"{'rader' if lang == 'nb' else 'rows'})"
         )
-        say_labels(fetcher)
+        say_label(fetcher)

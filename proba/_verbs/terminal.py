@@ -25,8 +25,8 @@ def write_csv(frame: pd.DataFrame, path: Path, title: str, fetcher: Fetcher) -> 
     from proba.sources.tidy import tidy_csv
 
     facts = {"dc:source": list(dict.fromkeys(s.url for s in fetcher.used))}
-    label = "; ".join(_labels(fetcher)) or None
-    write_labelled({path: tidy_csv(frame).encode("utf-8")}, path, title, facts, label)
+    content = tidy_csv(frame).encode("utf-8")
+    write_labelled({path: content}, path, title, facts, fetcher.label)
 
 
 def waiting(lang: Lang) -> Callable[[str, float], None]:
@@ -40,13 +40,9 @@ def waiting(lang: Lang) -> Callable[[str, float], None]:
     return tell
 
 
-def say_labels(fetcher: Fetcher) -> None:
-    for label in _labels(fetcher):
-        typer.echo(f"[{label}]")
-
-
-def _labels(fetcher: Fetcher) -> list[str]:
-    return list(dict.fromkeys(s.label for s in fetcher.used if s.label))
+def say_label(fetcher: Fetcher) -> None:
+    if fetcher.label is not None:
+        typer.echo(f"[{fetcher.label}]")
 
 
 @contextmanager

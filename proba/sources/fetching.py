@@ -67,6 +67,11 @@ class Fetcher:
         return tuple(self._used)
 
     @property
+    def label(self) -> str | None:
+        """What must be said wherever figures of the snapshots given out are shown."""
+        return "; ".join(dict.fromkeys(s.label for s in self._used if s.label)) or None
+
+    @property
     def counts(self) -> FetchCounts:
         """How many answers came from the store and how many from the sources."""
         return self._counts

@@ -28,6 +28,7 @@ variables:
   per_innbygger: {label: {nb: a, en: b}, ratio: {of: [kroner, andre], per: folketall, factor: 2}}
   urbanitet: {label: {nb: a, en: b}, power: {of: folketall, exponent: 1.2}}
   opphopningsindeks: {label: {nb: a, en: b}, weighted: {of: indeks, per: folketall, exact: false}}
+  samme_indeks: {label: {nb: a, en: b}, weighted: {of: indeks, per: folketall, exact: true}}
   folketall: {label: {nb: a, en: b}, amount: {of: folketall}}
 """
 SPLITS_2020 = {
@@ -95,6 +96,7 @@ def test_an_index_is_weighted_for_merged_kommuner_and_said_to_be_approximate(
     merged = done.frame.set_index(["kommune", "aar"]).loc[("0710", 2016)]
     expected = (45000 * 1.0 + 6000 * 0.5 + 11000 * 2.0) / 62000
     assert merged["opphopningsindeks"] == pytest.approx(expected, rel=1e-14)
+    assert merged["samme_indeks"] == merged["opphopningsindeks"]
     assert done.approximate == ("opphopningsindeks",)
     # On the year's own borders nothing is merged and nothing approximate.
     assert put(tmp_path, SANDEFJORD, borders=2016).approximate == ()
@@ -125,6 +127,13 @@ def test_a_denominator_of_nil_is_missing_and_said(tmp_path: Path) -> None:
     assert np.isnan(row["per_innbygger"])
     reasons = done.missing.set_index("variable")["reason"]
     assert reasons["per_innbygger"] == "zero-denominator"
+
+
+def test_what_cannot_be_computed_says_so(tmp_path: Path) -> None:
+    """A negative figure has no power of 1.2, and nothing of it is missing at the source."""
+    done = put(tmp_path, {("0101", 2016): {"folketall": -1}}, borders=2016)
+    reasons = done.missing.set_index("variable")["reason"]
+    assert reasons["urbanitet"] == "not-computable"
 
 
 def test_a_split_needs_weights_and_uses_them(tmp_path: Path) -> None:

@@ -39,7 +39,7 @@ class Assembled:
         The quantities on the chosen borders, indexed by (``kommune``, ``aar``).
     missing : DataFrame
         One row a missing value: ``kommune``, ``aar``, ``variable``, ``quantity``, ``reason``
-        (the source's status codes, or that a part of a merged kommune is missing).
+        (the source's status codes, or our own words for what it has not).
     borders : BordersResult
     approximate : tuple of str
         Variables whose value for a merged kommune is a weighted mean and not recomputed.
@@ -93,11 +93,10 @@ def assemble(
     wide = wide.reindex(columns=list(codes))
     recipes = [v.recipe for v in plan.variables]
     sums = [code for code in codes if catalogue.quantities[code].adds]
-    for recipe in recipes:
-        if recipe.kind is Kind.WEIGHTED:
-            product = _product(recipe)
-            wide[product] = wide[recipe.of[0]] * wide[recipe.per]
-            sums.append(product)
+    # Two variables may weight the same figure by the same count: one product serves both.
+    for product, recipe in {_product(r): r for r in recipes if r.kind is Kind.WEIGHTED}.items():
+        wide[product] = wide[recipe.of[0]] * wide[recipe.per]
+        sums.append(product)
     flat = wide.reset_index()
     if omit:
         there = [
@@ -206,9 +205,7 @@ def _compute(
 
 
 def _added(counts: pd.DataFrame, codes: Sequence[str]) -> pd.Series:
-    return (
-        counts[list(codes)].sum(axis=1, skipna=False).where(counts[list(codes)].notna().all(axis=1))
-    )
+    return counts[list(codes)].sum(axis=1, skipna=False)
 
 
 def _divided(top: pd.Series, bottom: pd.Series) -> pd.Series:
@@ -245,5 +242,7 @@ def _missing(
                     reasons.append((code, ", ".join(sorted(set(status[kommune, year, code])))))
                 elif code == variable.recipe.per and counts.at[(kommune, year), code] == 0:
                     reasons.append((code, "zero-denominator"))
-            rows += [(kommune, year, variable.code, *r) for r in reasons or [("", "unknown-part")]]
+            rows += [
+                (kommune, year, variable.code, *r) for r in reasons or [("", "not-computable")]
+            ]
     return pd.DataFrame(rows, columns=["kommune", "aar", "variable", "quantity", "reason"])

@@ -163,12 +163,11 @@ def build_panel(
         gathered = gather(plan, known, fetcher, graph, held, progress=told)
     done = assemble(plan, known, gathered.figures, graph, weights=weights, omit=left)
     plan, done = without_empty(plan, done, asked=variables is not None)
-    label = "; ".join(dict.fromkeys(s.label for s in fetcher.used if s.label)) or None
-    report = build_report(plan, gathered, done, graph, fetcher.used, fetcher.counts, label)
+    report = build_report(plan, gathered, done, graph, fetcher.used, fetcher.counts, fetcher.label)
     panel = make_panel(
         done.frame,
         name=f"{_span(plan.years)} ({plan.borders})",
-        label=label,
+        label=fetcher.label,
         small_shares=_small_shares(done.frame),
     )
     return BuiltPanel(

@@ -24,8 +24,8 @@ _STATUS = {
     NOT_IN_TABLE: Words("ingen rad i tabellen", "no row in the table"),
     "no-source": Words("ingen kilde for året", "no source for the year"),
     "zero-denominator": Words("nevneren er 0", "the denominator is 0"),
-    "unknown-part": Words(
-        "del av sammenslått kommune mangler", "part of a merged kommune is missing"
+    "not-computable": Words(
+        "lar seg ikke regne ut av tallene", "cannot be computed from the figures"
     ),
 }
 _OURS = frozenset(code for code in _STATUS if len(code) > 3)
