@@ -14,6 +14,7 @@ Lang = Literal["nb", "en"]
 __all__ = [
     "CatalogueError",
     "CovarianceWarning",
+    "DecompositionError",
     "DesignError",
     "FewClustersWarning",
     "IndexingError",
@@ -70,6 +71,10 @@ class IndexingError(ProbaError):
 
 class PublishedError(ProbaError):
     """A published table or fact that does not exist, or does not read as it should."""
+
+
+class DecompositionError(ProbaError):
+    """Growth cannot be split as asked: a missing factor or year, a negative amount, mixed counts."""
 
 
 class SourceError(ProbaError):
