@@ -18,9 +18,20 @@ from typing import TYPE_CHECKING, Any
 from proba._version import __version__
 
 if TYPE_CHECKING:
+    from proba.decomposition import (
+        Decomposition,
+        Identity,
+        NeedPractice,
+        Simulation,
+        decompose,
+        decompose_subgroups,
+        need_practice,
+        simulate,
+    )
     from proba.errors import (
         CatalogueError,
         CovarianceWarning,
+        DecompositionError,
         DesignError,
         FewClustersWarning,
         IndexingError,
@@ -65,14 +76,25 @@ if TYPE_CHECKING:
         plan_panel,
         read_catalogue,
     )
-    from proba.reproduction import Reproduction, reproduce
+    from proba.reproduction import GrowthReproduction, Reproduction, reproduce, reproduce_growth
     from proba.sources.store import Store
     from proba.sources.store_archive import export_store, import_store
 
 _HOMES = {
+    "proba.decomposition": (
+        "Decomposition",
+        "Identity",
+        "NeedPractice",
+        "Simulation",
+        "decompose",
+        "decompose_subgroups",
+        "need_practice",
+        "simulate",
+    ),
     "proba.errors": (
         "CatalogueError",
         "CovarianceWarning",
+        "DecompositionError",
         "DesignError",
         "FewClustersWarning",
         "IndexingError",
@@ -133,8 +155,10 @@ _HOMES = {
     "proba.sources.store": ("Store",),
     "proba.sources.store_archive": ("export_store", "import_store"),
     "proba.reproduction": (
+        "GrowthReproduction",
         "Reproduction",
         "reproduce",
+        "reproduce_growth",
     ),
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
@@ -158,11 +182,16 @@ __all__ = [
     "Comparison",
     "CovarianceEstimator",
     "CovarianceWarning",
+    "Decomposition",
+    "DecompositionError",
     "DesignError",
     "FewClustersWarning",
+    "GrowthReproduction",
+    "Identity",
     "IndexTable",
     "IndexingError",
     "KommuneError",
+    "NeedPractice",
     "Panel",
     "PanelError",
     "PanelMeta",
@@ -172,6 +201,7 @@ __all__ = [
     "Reproduction",
     "Results",
     "Rule",
+    "Simulation",
     "SourceError",
     "Spec",
     "SpecError",
@@ -183,18 +213,23 @@ __all__ = [
     "build_panel",
     "compare",
     "compute_index",
+    "decompose",
+    "decompose_subgroups",
     "export_store",
     "fit",
     "fit_alternative",
     "import_store",
     "load_panel",
     "make_panel",
+    "need_practice",
     "plan_panel",
     "read_catalogue",
     "read_panel",
     "read_spec",
     "reproduce",
+    "reproduce_growth",
     "select_cases",
+    "simulate",
     "to_borders",
     "with_size_classes",
 ]

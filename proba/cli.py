@@ -87,6 +87,14 @@ def reproduce(
     out: Annotated[
         Path, typer.Option("--out", metavar="MAPPE", help="Mappe for tabellene.")
     ] = Path("reproduksjon"),
+    growth: Annotated[
+        bool,
+        typer.Option(
+            "--growth",
+            help="Ta med vekstregnestykkene i kapittel 3 og 7 og simuleringene for Moss; "
+            "skriver vekst.csv.",
+        ),
+    ] = False,
     decimal: _Decimal = ".",
     sheet: _Sheet = None,
     encoding: _Encoding = "utf-8-sig",
@@ -109,10 +117,25 @@ def reproduce(
         files = write_reproduction(run, out)
         blocks = [table.to_text() for table in report_tables(run, lang)]
         lines = closing_lines(run, lang)
+        verdict = None
+        if growth:
+            from proba.reproduction import (
+                growth_closing_line,
+                growth_table,
+                reproduce_growth,
+                write_growth_csv,
+            )
+
+            checks = reproduce_growth()
+            files = (*files, write_growth_csv(checks, out / "vekst.csv"))
+            blocks.append(growth_table(checks, lang).to_text())
+            verdict = growth_closing_line(checks, lang)
         written = "Skrevet" if lang == "nb" else "Written"
         csv_files = ", ".join(f.name for f in files if not f.name.endswith("-metadata.json"))
         _show("\n\n".join(blocks))
         _show(f"\n{written}: {csv_files} → {out}/\n")
+        if verdict is not None:
+            _show(f"{verdict}\n")
         label = run.panel.meta.label_text(lang)
         if label:
             _show(f"[{label}]")

@@ -16,13 +16,22 @@ Examples
 from __future__ import annotations
 
 from proba.published.loading import (
+    baerum_vekst,
     list_tables,
     load_errata,
     load_table,
+    moss_tabell_8,
+    moss_tabell_9,
+    moss_tekst,
+    ssb_nokkeltall,
+    ssb_stonadstid,
+    tabell_3_1,
+    tabell_3_2,
     tabell_5_4,
     tabell_6_1,
     vedlegg1,
     vedlegg2,
+    vekst_2012_16,
 )
 from proba.published.records import Cells, Erratum, PublishedTable, Source
 from proba.published.rounding import agrees, half_unit, interval, parse
@@ -35,16 +44,25 @@ __all__ = [
     "Source",
     "StarCheck",
     "agrees",
+    "baerum_vekst",
     "check_stars",
     "half_unit",
     "interval",
     "list_tables",
     "load_errata",
     "load_table",
+    "moss_tabell_8",
+    "moss_tabell_9",
+    "moss_tekst",
     "parse",
+    "ssb_nokkeltall",
+    "ssb_stonadstid",
     "stars_for",
+    "tabell_3_1",
+    "tabell_3_2",
     "tabell_5_4",
     "tabell_6_1",
     "vedlegg1",
     "vedlegg2",
+    "vekst_2012_16",
 ]

@@ -14,13 +14,22 @@ from proba.errors import PublishedError
 from proba.published.records import Cells, Erratum, PublishedTable, Source
 
 __all__ = [
+    "baerum_vekst",
     "list_tables",
     "load_errata",
     "load_table",
+    "moss_tabell_8",
+    "moss_tabell_9",
+    "moss_tekst",
+    "ssb_nokkeltall",
+    "ssb_stonadstid",
+    "tabell_3_1",
+    "tabell_3_2",
     "tabell_5_4",
     "tabell_6_1",
     "vedlegg1",
     "vedlegg2",
+    "vekst_2012_16",
 ]
 
 
@@ -136,3 +145,48 @@ def tabell_5_4() -> pd.DataFrame:
 def tabell_6_1() -> pd.DataFrame:
     """Tabell 6-1: the nine case kommuner, with level and change in words."""
     return load_table("tabell_6_1").frame
+
+
+def tabell_3_1() -> pd.DataFrame:
+    """Tabell 3-1: recipients by family situation, growth 2012-16 and contribution, with total."""
+    return load_table("tabell_3_1").frame
+
+
+def tabell_3_2() -> pd.DataFrame:
+    """Tabell 3-2: recipients by immigrant category, index 2013-2016 and share of 2016."""
+    return load_table("tabell_3_2").frame
+
+
+def vekst_2012_16() -> pd.DataFrame:
+    """Figures on the growth 2012-16 from the text of the report, one a line."""
+    return load_table("vekst_2012_16").frame
+
+
+def moss_tabell_8() -> pd.DataFrame:
+    """Tabell 8 of the review of Moss: the duration of the KOSTRA group."""
+    return load_table("moss_tabell_8").frame
+
+
+def moss_tabell_9() -> pd.DataFrame:
+    """Tabell 9 of the review of Moss: one month shorter and 5 percent fewer cases."""
+    return load_table("moss_tabell_9").frame
+
+
+def moss_tekst() -> pd.DataFrame:
+    """Figures on duration and payments from the text of the review of Moss, one a line."""
+    return load_table("moss_tekst").frame
+
+
+def baerum_vekst() -> pd.DataFrame:
+    """Figures on the growth in Bærum 2015-19 from the review of NAV Bærum, one a line."""
+    return load_table("baerum_vekst").frame
+
+
+def ssb_stonadstid() -> pd.DataFrame:
+    """Statistics Norway: recipients and benefit per month by number of months, three years."""
+    return load_table("ssb_stonadstid").frame
+
+
+def ssb_nokkeltall() -> pd.DataFrame:
+    """Statistics Norway: recipients, amount paid and benefit per month, 2013, 2017 and 2019."""
+    return load_table("ssb_nokkeltall").frame

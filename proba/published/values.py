@@ -24,6 +24,7 @@ class _Value(NamedTuple):
     value: float
     printed: str
     unit: str
+    page: str = ""  # where the lines of a table stand on different pages
 
 
 def _regression(table: PublishedTable) -> Iterator[_Value]:
@@ -64,6 +65,29 @@ def _index(table: PublishedTable) -> Iterator[_Value]:
                 yield _Value(row, column, float("nan"), word, table.units[column])
 
 
+def _printed_columns(table: PublishedTable) -> Iterator[_Value]:
+    """Read a table whose numbers have their text beside them: ``x`` and ``x_printed``.
+
+    A table of single figures has the columns ``value`` and ``printed``. The columns ``unit`` and
+    ``page``, where there are any, are those of the line.
+    """
+    columns = table.frame.columns
+    pairs = [(c, f"{c}_printed") for c in columns if f"{c}_printed" in columns]
+    if "printed" in columns:
+        pairs.append(("value", "printed"))
+    for line in table.frame.to_dict("records"):
+        for column, text in pairs:
+            if printed := str(line[text]):
+                yield _Value(
+                    str(line[table.key]),
+                    column,
+                    float(line[column]),
+                    printed,
+                    str(line.get("unit", table.units[column])),
+                    str(line.get("page", "")),
+                )
+
+
 _READERS: dict[str, Callable[[PublishedTable], Iterator[_Value]]] = {
     "vedlegg1": _regression,
     "vedlegg2": _index,
@@ -87,7 +111,7 @@ def tidy(table: PublishedTable) -> pd.DataFrame:
     """
     source = f"{table.source.report}, {table.name_in_report}"
     rows = []
-    for item in _READERS[table.id](table):
+    for item in _READERS.get(table.id, _printed_columns)(table):
         errata = [e.id for e in table.errata if e.covers(table.id, item.row, item.column)]
-        rows.append((table.id, *item, source, table.pages, ";".join(errata)))
+        rows.append((table.id, *item[:-1], source, item.page or table.pages, ";".join(errata)))
     return pd.DataFrame(rows, columns=_COLUMNS)

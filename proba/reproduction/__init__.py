@@ -4,22 +4,31 @@ from proba.reproduction.comparison import DIFFERS, EQUAL, MISSING, Fact, Reprodu
 from proba.reproduction.files import (
     index_csv,
     reproduction_json,
+    write_growth_csv,
     write_index_csv,
     write_reproduction,
 )
+from proba.reproduction.growth import Check, GrowthReproduction, reproduce_growth
+from proba.reproduction.growth_printing import growth_closing_line, growth_table
 from proba.reproduction.printing import closing_lines, report_tables
 
 __all__ = [
     "DIFFERS",
     "EQUAL",
     "MISSING",
+    "Check",
     "Fact",
+    "GrowthReproduction",
     "Reproduction",
     "closing_lines",
+    "growth_closing_line",
+    "growth_table",
     "index_csv",
     "report_tables",
     "reproduce",
+    "reproduce_growth",
     "reproduction_json",
+    "write_growth_csv",
     "write_index_csv",
     "write_reproduction",
 ]

@@ -16,8 +16,15 @@ from proba.indices import IndexTable
 from proba.panel import PanelMeta
 from proba.published import load_table, parse
 from proba.reproduction.comparison import Fact, Reproduction
+from proba.reproduction.growth import GrowthReproduction
 
-__all__ = ["index_csv", "reproduction_json", "write_index_csv", "write_reproduction"]
+__all__ = [
+    "index_csv",
+    "reproduction_json",
+    "write_growth_csv",
+    "write_index_csv",
+    "write_reproduction",
+]
 
 
 def write_reproduction(run: Reproduction, folder: str | Path) -> tuple[Path, ...]:
@@ -103,6 +110,16 @@ def write_index_csv(index: IndexTable, path: str | Path) -> Path:
     title = "Indeks: faktiske utgifter i prosent av beregnet behov"
     write_csv_metadata(target, title, index.meta)
     return target
+
+
+def write_growth_csv(run: GrowthReproduction, path: str | Path) -> Path:
+    """Write the recomputed growth figures, a row each: printed, value, low, high, verdict.
+
+    Everything in it follows from printed figures, so there is no panel and no label.
+    """
+    frame = run.to_frame().reset_index()
+    rows = ([_cell(v) for v in row] for _, row in _object_rows(frame))
+    return atomic_write_text(Path(path), csv_text(list(frame.columns), rows))
 
 
 def reproduction_json(run: Reproduction) -> dict[str, Any]:

@@ -27,6 +27,14 @@ def test_the_report_rerun(proba, folder):
     }
 
 
+def test_with_the_growth_figures(proba, folder):
+    outcome = proba("reproduce", "--growth", "--out", "ut")
+    assert outcome.code == 0
+    assert outcome.out.rstrip().endswith("Alt stemmer.")
+    assert "14 av 18 trykte veksttall like" in outcome.out
+    assert (folder / "ut" / "vekst.csv").read_text(encoding="utf-8").startswith("id,what,source")
+
+
 def test_in_english(proba):
     outcome = proba("reproduce", "--lang", "en")
     assert outcome.code == 0

@@ -22,7 +22,18 @@ from proba.published import (
 )
 
 YEARS = ["2012", "2013", "2014", "2015", "2016"]
-TABLES = ("vedlegg1", "vedlegg2", "tabell_5_4", "tabell_6_1")
+REGRESSION = ("vedlegg1", "vedlegg2", "tabell_5_4", "tabell_6_1")
+GROWTH = ("tabell_3_1", "tabell_3_2", "vekst_2012_16")
+REVIEWS = ("moss_tabell_8", "moss_tabell_9", "moss_tekst", "baerum_vekst")
+STATISTICS = ("ssb_stonadstid", "ssb_nokkeltall")
+TABLES = REGRESSION + GROWTH + REVIEWS + STATISTICS
+YEAR_OF_REPORT = {
+    **dict.fromkeys(REGRESSION + GROWTH, 2017),
+    **dict.fromkeys(REVIEWS, 2024),
+    "baerum_vekst": 2021,
+    "ssb_stonadstid": 2010,
+    "ssb_nokkeltall": 2020,
+}
 
 
 @pytest.fixture(scope="module")
@@ -71,7 +82,7 @@ def test_metadata(table: str) -> None:
     published = load_table(table)
     assert published.id == table
     assert published.title("nb") != published.title("en")
-    assert published.source.year == 2017
+    assert published.source.year == YEAR_OF_REPORT[table]
     assert published.source.report in str(published.source)
     assert published.page_basis
     assert published.key in published.frame

@@ -1,0 +1,316 @@
+"""Who the growth came from: shares and growth as printed, with what their rounding allows.
+
+The arithmetic of Tabell 3-1 of Proba-rapport 2017-08. Growth, shares and contributions are in
+percent.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+import pandas as pd
+
+from proba._numbers import format_number
+from proba._table import TextTable
+from proba.decomposition._printed_inputs import Printed, in_percent, in_range, names_of, read
+from proba.decomposition._rounded_shares import FloatArray, can_be_whole, ratio_extremes
+from proba.decomposition.printed import Rounded
+from proba.errors import DecompositionError, Lang
+from proba.published import interval
+
+__all__ = ["GrowthContributions", "growth_contributions"]
+
+_SUM_SLACK = 1e-9
+"""Relative; decimal shares such as 42.9 + 1.3 + 55.8 miss 100 in the last binary digit."""
+
+_NO_CHANGE = 1e-12
+"""Of the sum of the changes without their sign: less than this is binary noise."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class GrowthContributions:
+    """What each group contributed to the growth of their sum.
+
+    Made by :func:`growth_contributions`.
+
+    Attributes
+    ----------
+    frame : DataFrame
+        One row a group, in percent: ``share_end`` (as given), ``growth``, ``share_start`` (of the
+        sum of the groups), ``points`` (percentage points of the total growth) and
+        ``contribution`` (percent of the total growth; they sum to 100).
+    total_growth : float
+        Growth of the sum of the groups, percent.
+    shares_sum : float
+        What the end shares sum to as given.
+    normalised : bool
+        Whether the shares were divided by their sum because they do not sum to 100: there is
+        then a group that is not in the table, and the growth is that of the others.
+    intervals : DataFrame or None
+        With rounded inputs, by group: ``share_start_low``, ``share_start_high``,
+        ``contribution_low``, ``contribution_high``; else None. Infinite where the rounding allows
+        no growth at all.
+    total_interval : (float, float) or None
+        Lowest and highest total growth.
+    """
+
+    frame: pd.DataFrame = field(repr=False)
+    total_growth: float
+    shares_sum: float
+    normalised: bool
+    intervals: pd.DataFrame | None = field(default=None, repr=False)
+    total_interval: tuple[float, float] | None = None
+
+    @property
+    def contributions(self) -> pd.Series:
+        """Percent of the total growth, by group."""
+        return self.frame["contribution"]
+
+    def total_agrees(self, printed: str) -> bool:
+        """Whether a total growth printed elsewhere can be the growth of this table.
+
+        Parameters
+        ----------
+        printed : str
+            Percent, as printed: ``"12,4"``.
+
+        Returns
+        -------
+        bool
+            True when some value that rounds to ``printed`` lies between the lowest and the
+            highest total the inputs allow.
+        """
+        low, high = self.total_interval or (self.total_growth, self.total_growth)
+        printed_low, printed_high = interval(printed)
+        return printed_low <= high and low <= printed_high
+
+    def to_table(self, lang: Lang = "nb", decimals: int = 1) -> TextTable:
+        """Return the table as printed in the report, with intervals where there are any."""
+        nb = lang == "nb"
+        header = (
+            ("Gruppe", "Andel slutt", "Vekst", "Andel start", "Bidrag til samlet vekst")
+            if nb
+            else ("Group", "End share", "Growth", "Start share", "Contribution to growth")
+        )
+        rows = [
+            (
+                str(name),
+                *(format_number(row[c], decimals, lang) for c in ("share_end", "growth")),
+                self._cell(name, "share_start", decimals, lang),
+                self._cell(name, "contribution", decimals, lang),
+            )
+            for name, row in self.frame.iterrows()
+        ]
+        total = format_number(self.total_growth, decimals, lang)
+        if self.total_interval is not None:
+            total += in_range(*self.total_interval, decimals, lang)
+        hundred = format_number(100.0, decimals, lang)
+        end = format_number(self.shares_sum, decimals, lang)
+        rows.append(("Totalt" if nb else "Total", end, total, hundred, hundred))
+        title = "Bidrag til vekst. Prosent" if nb else "Contributions to growth. Percent"
+        return TextTable(title, header, tuple(rows), self._notes(lang))
+
+    def _cell(self, name: object, column: str, decimals: int, lang: Lang) -> str:
+        text = format_number(self.frame[column].to_dict()[name], decimals, lang)
+        if self.intervals is None:
+            return text
+        low, high = (self.intervals[f"{column}_{end}"].to_dict()[name] for end in ("low", "high"))
+        return text + in_range(low, high, decimals, lang)
+
+    def _notes(self, lang: Lang) -> tuple[str, ...]:
+        nb = lang == "nb"
+        notes = []
+        if self.intervals is not None:
+            notes.append(
+                "I klammer: det avrundingen av de trykte tallene tillater."
+                if nb
+                else "In brackets: what the rounding of the printed numbers allows."
+            )
+        if self.normalised:
+            total = format_number(self.shares_sum, 1, lang)
+            notes.append(
+                f"Andelene summerer til {total} og er regnet om til 100; veksten gjelder disse "
+                "gruppene."
+                if nb
+                else f"The shares sum to {total} and are scaled to 100; the growth is that of "
+                "these groups."
+            )
+        return tuple(notes)
+
+    def __str__(self) -> str:
+        return self.to_table().to_text()
+
+    def _repr_html_(self) -> str:
+        return self.to_table().to_html()
+
+
+def growth_contributions(
+    share_end: Sequence[Printed],
+    growth: Sequence[Printed],
+    *,
+    names: Sequence[str] | None = None,
+    printed: bool = False,
+) -> GrowthContributions:
+    """Contribution of each group to total growth, from end shares and growth.
+
+    Parameters
+    ----------
+    share_end : sequence of str, float or Rounded, length n
+        Share of the total in the END year, percent. Scaled to sum to 100 if they do not; the
+        result says so.
+    growth : sequence of str, float or Rounded, length n
+        Growth of each group from start to end, percent; above -100. A ``Rounded`` is in percent
+        too (``Rounded.printed("12,0")``, not ``Rounded.growth``).
+    names : sequence of str, optional
+        Groups; numbered from 1 if not given.
+    printed : bool
+        Text stands for every number that rounds to it: ``"39,4"`` for 39.35 to 39.45. Floats are
+        exact, and a ``Rounded`` has its own interval in any case.
+
+    Returns
+    -------
+    GrowthContributions
+
+    Raises
+    ------
+    DecompositionError
+        If lengths differ, a text is not a number, a share is negative, growth is -100 or less, or
+        the total did not change (1e-12 of what the groups added).
+
+    Notes
+    -----
+    With end share s and growth g, the group's start share of the END total is s / (1 + g) and
+    what it added is s g / (1 + g). Contributions are these divided by their sum C; the total
+    growth is C / (1 - C). Proba-rapport 2017-08, Tabell 3-1.
+
+    The intervals are exact. Each contribution is a ratio of two sums that are linear in the
+    shares, and monotone in every growth with the shares held, so its extremes are at ends of the
+    growth intervals; over the shares it is a linear-fractional programme, solved by Dinkelbach's
+    iteration. Where the printed shares can sum to 100 within their rounding, only shares that do
+    are considered.
+
+    Examples
+    --------
+    >>> parts = growth_contributions(["60,0", "40,0"], ["20,0", "0,0"], names=["A", "B"])
+    >>> float(parts.contributions["A"]), round(parts.total_growth, 1)
+    (100.0, 11.1)
+    """
+    groups = names_of(names, len(share_end))
+    if len(growth) != len(share_end) or len(share_end) == 0:
+        raise DecompositionError(
+            f"{len(share_end)} shares and {len(growth)} growth rates; give one of each a group.",
+            f"{len(share_end)} andeler og {len(growth)} vekstrater; oppgi én av hver per gruppe.",
+        )
+    shares = [read(s, f"share_end {n}", printed) for s, n in zip(share_end, groups, strict=True)]
+    rates = [read(g, f"growth {n}", printed) for g, n in zip(growth, groups, strict=True)]
+    for name, share, rate in zip(groups, shares, rates, strict=True):
+        _check_group(name, share, rate)
+    return _contributions(groups, shares, rates)
+
+
+def _contributions(
+    groups: tuple[str, ...], shares: list[Rounded], rates: list[Rounded]
+) -> GrowthContributions:
+    s = np.array([one.value for one in shares]) / 100
+    g = np.array([one.value for one in rates]) / 100
+    total = float(s.sum())
+    if total <= 0:
+        raise DecompositionError(
+            "the end shares sum to 0; give the share of each group in percent.",
+            "andelene i sluttåret summerer til 0; oppgi hver gruppes andel i prosent.",
+        )
+    w = s / total
+    added = w * g / (1 + g)
+    change = float(added.sum())
+    if abs(change) <= _NO_CHANGE * float(np.abs(added).sum()):
+        raise DecompositionError(
+            "the groups' sum did not change, so no group has a share of the growth.",
+            "summen av gruppene er uendret, så ingen gruppe har en andel av veksten.",
+        )
+    start = w / (1 + g)
+    frame = pd.DataFrame(
+        {
+            "share_end": 100 * s,
+            "growth": 100 * g,
+            "share_start": 100 * start / start.sum(),
+            "points": 100 * added / (1 - change),
+            "contribution": 100 * added / change,
+        },
+        index=pd.Index(groups, name="group"),
+    )
+    intervals, total_interval = None, None
+    if any(one.low < one.high for one in (*shares, *rates)):
+        intervals, total_interval = _bounds(frame.index, _ends(shares), _ends(rates))
+    return GrowthContributions(
+        frame=frame,
+        total_growth=100 * change / (1 - change),
+        shares_sum=100 * total,
+        normalised=abs(total - 1) > _SUM_SLACK,
+        intervals=intervals,
+        total_interval=total_interval,
+    )
+
+
+def _check_group(name: str, share: Rounded, rate: Rounded) -> None:
+    if share.value < 0:
+        raise DecompositionError(
+            f"the end share of '{name}' is {share.value:g}; a share cannot be negative.",
+            f"andelen til '{name}' i sluttåret er {share.value:g}; en andel kan ikke være negativ.",
+        )
+    if rate.low <= -100:
+        raise DecompositionError(
+            f"the growth of '{name}' is {rate.value:g} percent; it must be above -100, or the "
+            "start share cannot be known from the end share.",
+            f"veksten til '{name}' er {rate.value:g} prosent; den må være over -100, ellers "
+            "følger ikke andelen i startåret av andelen i sluttåret.",
+        )
+
+
+def _ends(numbers: list[Rounded]) -> tuple[FloatArray, FloatArray]:
+    return (
+        np.array([one.low for one in numbers]) / 100,
+        np.array([one.high for one in numbers]) / 100,
+    )
+
+
+def _bounds(
+    index: pd.Index, shares: tuple[FloatArray, FloatArray], growth: tuple[FloatArray, FloatArray]
+) -> tuple[pd.DataFrame, tuple[float, float]]:
+    """Extremes of start shares, contributions and total growth over the rounding's box."""
+    low, high = np.maximum(shares[0], 0.0), shares[1]
+    # Shares that can sum to 100 are those of everyone; then only such shares are possible.
+    whole = can_be_whole(low, high)
+    added = [g / (1 + g) for g in growth]  # rising in g
+    left = [1 / (1 + g) for g in reversed(growth)]  # falling in g: its low end first
+    n = len(index)
+    out = np.empty((n, 4))
+    for column, ends in ((0, left), (2, added)):
+        for i in range(n):
+            one = np.arange(n) == i
+            found = [
+                ratio_extremes(
+                    np.where(one, own, 0.0), np.where(one, own, others), low, high, whole=whole
+                )
+                for own in ends
+                for others in ends
+            ]
+            out[i, column] = min(least for least, _ in found)
+            out[i, column + 1] = max(most for _, most in found)
+    # Between the two ends of every growth lies every total; if one is zero, a share has no bounds.
+    if _mean(added[0], low, high, whole)[0] <= 0 <= _mean(added[1], low, high, whole)[1]:
+        out[:, 2:] = -np.inf, np.inf
+    columns = ["share_start_low", "share_start_high", "contribution_low", "contribution_high"]
+    # Start total per end total: the mean of 1 / (1 + g) over the end shares.
+    least, _ = _mean(left[0], low, high, whole)
+    _, most = _mean(left[1], low, high, whole)
+    total = (in_percent(1 / most), in_percent(1 / least))
+    return pd.DataFrame(100 * out, index=index, columns=columns), total
+
+
+def _mean(
+    values: FloatArray, low: FloatArray, high: FloatArray, whole: bool
+) -> tuple[float, float]:
+    """Lowest and highest mean of values over the shares."""
+    return ratio_extremes(values, np.ones_like(values), low, high, whole=whole)

@@ -1,0 +1,485 @@
+"""The decompositions printed in the reports, recomputed from what they print.
+
+Nothing here is estimated and no panel is used: every figure follows from other printed figures, so
+each recomputation has the interval that their rounding allows.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from math import prod
+from typing import Any
+
+import pandas as pd
+
+from proba.decomposition import (
+    Decomposition,
+    GrowthContributions,
+    Identity,
+    ImpliedGrowth,
+    Rounded,
+    Simulation,
+    decompose,
+    growth_contributions,
+    implied_growth,
+    load_deflator,
+    simulate,
+)
+from proba.errors import Lang
+from proba.published import agrees, interval, load_table
+
+__all__ = ["Check", "GrowthReproduction", "national_table", "reproduce_growth"]
+
+AGREES = "lik"
+ROUNDING = "innenfor avrundingen"
+OTHER = "annet tall"
+SLIP = "avvik"
+UNPRINTED = "ikke trykt"
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One recomputed figure beside the printed one.
+
+    Attributes
+    ----------
+    id : str
+    what_nb, what_en : str
+    source : str
+        Report, and table or section.
+    printed : str or None
+        As it stands; None where the report draws no figure of it.
+    value : float
+        Recomputed from printed figures, in the printed unit.
+    low, high : float
+        What the rounding of those figures allows; equal to ``value`` where they are exact.
+    decimals : int
+        Digits to show.
+    verdict : str
+        ``lik`` (rounds to the printed figure), ``innenfor avrundingen`` (may), ``annet tall`` (the
+        printed figure counts something else), ``avvik`` (cannot be), ``ikke trykt``.
+    errata : tuple of str
+        Ids in ``data/published/errata.yaml``.
+    """
+
+    id: str
+    what_nb: str
+    what_en: str
+    source: str
+    printed: str | None
+    value: float
+    low: float
+    high: float
+    decimals: int
+    verdict: str
+    errata: tuple[str, ...] = ()
+
+    def what(self, lang: Lang = "nb") -> str:
+        """Return what the figure is."""
+        return self.what_nb if lang == "nb" else self.what_en
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class GrowthReproduction:
+    """Chapters 3 and 7 of Proba-rapport 2017-08, the Moss simulations and the Bærum claim.
+
+    Attributes
+    ----------
+    national : Decomposition
+        Growth 2012-16 by cases, duration and benefit per month (LMDI-I), index 2012 = 4.8.
+    tabell_3_1 : GrowthContributions
+    immigrants : ImpliedGrowth
+        Tabell 3-2: growth of the immigrant population implied by counts and rates, the index
+        numbers taken as they stand and the rates as rounded.
+    immigrants_all_rounded : ImpliedGrowth
+        The same with the index number as rounded too.
+    moss : tuple of Simulation
+        Tabell 8 and Tabell 9.
+    checks : tuple of Check
+    """
+
+    national: Decomposition
+    tabell_3_1: GrowthContributions
+    immigrants: ImpliedGrowth
+    immigrants_all_rounded: ImpliedGrowth
+    moss: tuple[Simulation, Simulation]
+    checks: tuple[Check, ...] = field(repr=False)
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return the checks, one row each, indexed by id."""
+        rows = [
+            {
+                "id": c.id,
+                "what": c.what_nb,
+                "source": c.source,
+                "printed": c.printed,
+                "value": c.value,
+                "low": c.low,
+                "high": c.high,
+                "verdict": c.verdict,
+                "errata": ";".join(c.errata),
+            }
+            for c in self.checks
+        ]
+        return pd.DataFrame(rows).set_index("id")
+
+    def to_dict(self) -> list[dict[str, Any]]:
+        """Return the checks for JSON."""
+        frame = self.to_frame().reset_index()
+        return [
+            {str(k): (None if v is None else v) for k, v in row.items()}
+            for row in frame.astype(object).where(frame.notna(), None).to_dict("records")
+        ]
+
+
+def national_table() -> pd.DataFrame:
+    """Return the printed figures behind the growth 2012-16 as a table to decompose.
+
+    Returns
+    -------
+    DataFrame
+        ``aar``, ``antall``, ``varighet`` (months) and ``stonad_per_maned``; counts and benefit as
+        index numbers, 2012 = 1, since the report prints their growth only. Proba-rapport 2017-08,
+        section 3.2.
+    """
+    printed = load_table("vekst_2012_16").frame.set_index("id")["printed"]
+    return pd.DataFrame(
+        {
+            "aar": [2012, 2016],
+            "antall": [Rounded.exact(1), Rounded.growth(printed["mottakere_vekst"])],
+            "varighet": [printed["varighet_2012"], printed["varighet_2016"]],
+            "stonad_per_maned": [
+                Rounded.exact(1),
+                Rounded.growth(printed["stonad_per_maned_vekst"]),
+            ],
+        }
+    )
+
+
+def reproduce_growth() -> GrowthReproduction:
+    """Recompute the printed decompositions and hold each figure against the print.
+
+    Returns
+    -------
+    GrowthReproduction
+
+    Notes
+    -----
+    Proba-rapport 2017-08: sections 1.1, 3.2 and 7.1, Tabell 3-1 and 3-2; Agenda Kaupang (2024),
+    Tabell 8 and 9; Sopra Steria (2021), slide on growth. The report's count is 12,4 percent
+    more recipients in a paragraph about cases, so the identity's base is given as mixed.
+    """
+    facts = load_table("vekst_2012_16").frame.set_index("id")["printed"]
+    identity = Identity("utbetalt = antall * varighet * stonad_per_maned", base="blandet")
+    national = decompose(national_table(), identity, start=2012, end=2016, printed=True)
+    shares = load_table("tabell_3_1").frame.set_index("name")
+    groups = shares.drop(index="totalt")
+    parts = growth_contributions(
+        list(groups["andel_2016_printed"]),
+        list(groups["vekst_2012_16_printed"]),
+        names=list(groups["label_nb"]),
+        printed=True,
+    )
+    table = load_table("tabell_3_2").frame.set_index("name")
+    index = table.loc["innvandrere", "indeks_2016_printed"]
+    rates = (facts["rate_innvandrere_2013"], facts["rate_innvandrere_2016"])
+    from_rates = implied_growth(100, Rounded.printed(str(index)).value, *rates, printed=True)
+    from_all = implied_growth(100, str(index), *rates, printed=True)
+    moss = _moss()
+    checks = (
+        *_national_checks(national, facts),
+        *_composition_checks(parts, shares, facts),
+        *_immigrant_checks(from_rates, from_all),
+        *_deflator_checks(facts),
+        *_moss_checks(moss),
+        *_baerum_checks(),
+    )
+    return GrowthReproduction(national, parts, from_rates, from_all, moss, checks)
+
+
+# The checks -------------------------------------------------------------------------------------
+
+_PROBA = "Proba 2017-08"
+_MOSS = "Agenda Kaupang 2024"
+_BAERUM = "Sopra Steria 2021"
+
+
+def _check(
+    id: str,
+    what: tuple[str, str],
+    source: str,
+    printed: str | None,
+    value: float,
+    ends: tuple[float, float] | None = None,
+    *,
+    decimals: int = 1,
+    verdict: str | None = None,
+    errata: tuple[str, ...] = (),
+) -> Check:
+    low, high = ends if ends is not None else (value, value)
+    if verdict is None:
+        verdict = UNPRINTED if printed is None else _verdict(printed, value, low, high)
+    return Check(id, *what, source, printed, value, low, high, decimals, verdict, errata)
+
+
+def _verdict(printed: str, value: float, low: float, high: float) -> str:
+    """Say whether a recomputed figure is the printed one, may be it, or cannot."""
+    if agrees(value, printed):
+        return AGREES
+    least, most = interval(printed)
+    return ROUNDING if least <= high and low <= most else SLIP
+
+
+def _national_checks(national: Decomposition, facts: pd.Series) -> list[Check]:
+    limits = national.intervals
+    if limits is None:  # the table is decomposed as printed figures
+        raise ValueError("the national decomposition has no intervals")
+
+    def ends(term: str, low: str, high: str) -> tuple[float, float]:
+        row = limits.loc[("alle", term)]
+        return 100 * float(row[low]), 100 * float(row[high])
+
+    growth = 100 * float(national.growth["alle"])
+    total, added = (
+        Rounded.growth(facts["utgifter_vekst"]),
+        Rounded.printed(facts["utgifter_okning"]),
+    )
+    before = added.value / (total.value - 1)
+    checks = [
+        _check(
+            "vekst-2012-16",
+            ("Vekst i utbetalinger 2012–16, %", "Growth in payments 2012–16, %"),
+            f"{_PROBA}, 1.1 og 3.2",
+            facts["utgifter_vekst"],
+            growth,
+            ends("growth", "low", "high"),
+            errata=("vekst-nar-38", "vekst-12-4-og-13-6"),
+        )
+    ]
+    names = {
+        "antall": ("antall", "number"),
+        "varighet": ("varighet", "duration"),
+        "stonad_per_maned": ("stønad per måned", "benefit per month"),
+    }
+    for factor, (nb, en) in names.items():
+        checks.append(
+            _check(
+                f"andel-{factor.replace('_', '-')}",
+                (f"  herav {nb}, % av veksten (LMDI)", f"  of which {en}, % of growth (LMDI)"),
+                f"{_PROBA}, 3.2",
+                None,
+                100 * float(national.shares.loc["alle", factor]),
+                ends(factor, "share_low", "share_high"),
+                errata=("varighet-4-9-og-5-1",) if factor == "varighet" else (),
+            )
+        )
+    level = (
+        Rounded.printed(facts["tilfeller_2016"]),
+        Rounded.printed(facts["varighet_2016"]),
+        Rounded.printed(facts["stonad_per_maned_2016"]),
+    )
+    value, low, high = (
+        prod(ends) / 1e9 for ends in zip(*((f.value, f.low, f.high) for f in level), strict=True)
+    )
+    checks += [
+        _check(
+            "utbetalt-2016",
+            (
+                "Utbetalt 2016, mrd. kr: antall × måneder × stønad",
+                "Paid 2016, billion kr: number × months × benefit",
+            ),
+            f"{_PROBA}, 3.2",
+            None,
+            value,
+            (low, high),
+            decimals=2,
+            errata=("varighet-4-9-og-5-1",),
+        ),
+        _check(
+            "utbetalt-2016-av-vekst",
+            (
+                "Utbetalt 2016, mrd. kr: av 1,7 mrd. og 38 %",
+                "Paid 2016, billion kr: from 1.7 billion and 38 %",
+            ),
+            f"{_PROBA}, 1.1",
+            None,
+            before + added.value,
+            (added.low / (total.high - 1) + added.low, added.high / (total.low - 1) + added.high),
+            decimals=2,
+            errata=("vekst-nar-38",),
+        ),
+    ]
+    return checks
+
+
+def _composition_checks(
+    parts: GrowthContributions, shares: pd.DataFrame, facts: pd.Series
+) -> list[Check]:
+    source = f"{_PROBA}, tabell 3-1"
+    limits = parts.intervals
+    if limits is None or parts.total_interval is None:
+        raise ValueError("the contributions have no intervals")
+    labels = shares.set_index("label_nb")
+    checks = []
+    for name, value in parts.contributions.items():
+        row = labels.loc[str(name)]
+        low, high = (float(limits.loc[name, f"contribution_{e}"]) for e in ("low", "high"))
+        checks.append(
+            _check(
+                f"tabell-3-1-{len(checks) + 1}",
+                (f"Bidrag til vekst: {name}, %", f"Contribution to growth: {row['label_en']}, %"),
+                source,
+                str(row["bidrag_printed"]),
+                float(value),
+                (low, high),
+                errata=tuple(e for e in [str(row["erratum"])] if e == "bidrag-avrunding"),
+            )
+        )
+    total = parts.total_growth
+    couples = float(parts.contributions.iloc[-2:].sum())
+    return [
+        *checks,
+        _check(
+            "tabell-3-1-par",
+            ("Bidrag til vekst: par i alt, %", "Contribution to growth: couples, %"),
+            f"{_PROBA}, 3.2",
+            facts["par_bidrag"],
+            couples,
+        ),
+        _check(
+            "tabell-3-1-totalt",
+            ("Vekst i mottakere av tabellens linjer, %", "Growth in recipients by its lines, %"),
+            source,
+            str(shares.loc["totalt", "vekst_2012_16_printed"]),
+            total,
+            parts.total_interval,
+        ),
+        _check(
+            "mottakere-tekst",
+            (
+                "Vekst i mottakere i teksten, mot tabellen, %",
+                "Growth in recipients in the text, against the table, %",
+            ),
+            f"{_PROBA}, 3.2",
+            facts["mottakere_vekst"],
+            total,
+            parts.total_interval,
+            verdict=OTHER,
+            errata=("vekst-12-4-og-13-6",),
+        ),
+    ]
+
+
+def _immigrant_checks(from_rates: ImpliedGrowth, from_all: ImpliedGrowth) -> list[Check]:
+    what = (
+        "Innebygd vekst i innvandrerbefolkningen 2013–16, %",
+        "Implied growth of the immigrant population 2013–16, %",
+    )
+    all_rounded = (
+        "  det samme når også indeksen 130,4 er avrundet, %",
+        "  the same when the index 130.4 is rounded too, %",
+    )
+    source = f"{_PROBA}, tabell 3-2"
+    errata = ("periode-2013-16", "andeler-sum")
+    return [
+        _check(
+            id, words, source, None, one.population_growth, one.population_interval, errata=errata
+        )
+        for id, words, one in (
+            ("tabell-3-2-befolkning", what, from_rates),
+            ("tabell-3-2-befolkning-alt", all_rounded, from_all),
+        )
+    ]
+
+
+def _deflator_checks(facts: pd.Series) -> list[Check]:
+    checks = []
+    for basis, nb, en in (
+        ("average", "årsgjennomsnitt", "yearly average"),
+        ("1 May", "per 1. mai", "1 May"),
+    ):
+        growth = 100 * load_deflator("grunnbelop", basis=basis).growth(2012, 2016)
+        checks.append(
+            _check(
+                f"grunnbelop-{'snitt' if basis == 'average' else 'mai'}",
+                (f"Vekst i G 2012–16, {nb}, %", f"Growth in G 2012–16, {en}, %"),
+                f"{_PROBA}, 3.2 og 7.1",
+                facts["grunnbelop_vekst"],
+                growth,
+                errata=("grunnbelop-13",),
+            )
+        )
+    return checks
+
+
+def _moss() -> tuple[Simulation, Simulation]:
+    now = load_table("moss_tabell_8").frame.set_index("name")
+    then = load_table("moss_tabell_9").frame.set_index("name")
+    text = load_table("moss_tekst").frame.set_index("id")["printed"]
+    today = {
+        "recipients": str(now.loc["tilfeller", "dagens_printed"]),
+        "months": str(now.loc["stonadslengde", "dagens_printed"]),
+        "benefit": str(now.loc["utbetaling_per_maned", "dagens_printed"]),
+        "base": "tilfeller",
+    }
+    return (
+        simulate(**today, to_months=str(now.loc["stonadslengde", "etter_printed"])),
+        simulate(
+            **today,
+            to_months=str(then.loc["stonadslengde", "etter_printed"]),
+            recipients_change=f"-{text['reduksjon_tilfeller']} %",
+        ),
+    )
+
+
+def _moss_checks(moss: tuple[Simulation, Simulation]) -> list[Check]:
+    text = load_table("moss_tekst").frame.set_index("id")["printed"]
+    checks = []
+    for number, run in zip((8, 9), moss, strict=True):
+        row = load_table(f"moss_tabell_{number}").frame.set_index("name").loc["utbetaling"]
+        for column, nb, en, value in (
+            ("dagens", "utbetaling i dag", "paid now", run.current_total),
+            ("etter", "utbetaling etter endring", "paid after the change", run.changed_total),
+            ("differanse", "besparelse", "saving", run.saving),
+        ):
+            checks.append(
+                _check(
+                    f"moss-{number}-{column}",
+                    (f"Moss, tabell {number}: {nb}, kr", f"Moss, Tabell {number}: {en}, kr"),
+                    f"{_MOSS}, tabell {number}",
+                    str(row[f"{column}_printed"]),
+                    float(value),
+                    decimals=0,
+                )
+            )
+    checks.append(
+        _check(
+            "moss-tekst",
+            ("Moss, besparelse i teksten, mill. kr", "Moss, saving in the text, million kr"),
+            f"{_MOSS}, 6.1.5",
+            text["besparelse_simulering_2"],
+            float(moss[1].saving) / 1e6,
+            errata=("moss-26-7",),
+        )
+    )
+    return checks
+
+
+def _baerum_checks() -> list[Check]:
+    facts = load_table("baerum_vekst").frame.set_index("id")["printed"]
+    growth = Rounded.growth(facts["utbetalt_vekst"])
+    share = float(facts["stonadslengde_andel"]) / 100
+    return [
+        _check(
+            "baerum-varighet",
+            (
+                "Bærum 2015–19: lengre varighet, minst (60 % av 25 %), %",
+                "Bærum 2015–19: longer duration, at least (60 % of 25 %), %",
+            ),
+            _BAERUM,
+            None,
+            100 * (growth.value**share - 1),
+            (100 * (growth.low**share - 1), 100 * (growth.high**share - 1)),
+            errata=("baerum-over-60",),
+        )
+    ]
