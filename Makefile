@@ -34,6 +34,7 @@ bench: $(VENV)/.installed-dev
 	$(PIP) --editable '.[dev,bench]'
 	$(BIN)/python benchmarks/run.py
 	$(BIN)/python benchmarks/sources.py
+	$(BIN)/python benchmarks/decomposition.py
 
 # The picture of the README.
 figures: $(VENV)/.installed-dev
@@ -43,7 +44,7 @@ figures: $(VENV)/.installed-dev
 calibrate: $(VENV)/.installed-base
 	$(BIN)/python -m proba.panel.calibration
 
-# The archive of synthetic answers that notebook 03 builds from.
+# The archive of synthetic answers that notebook 00 builds from.
 snapshot: $(VENV)/.installed-dev
 	$(BIN)/python scripts/example_snapshot.py
 

@@ -74,7 +74,7 @@ class PublishedError(ProbaError):
 
 
 class DecompositionError(ProbaError):
-    """Growth cannot be split as asked: a missing factor or year, a negative amount, mixed counts."""
+    """Growth cannot be split as asked: a missing year, a negative amount, mixed counts."""
 
 
 class SourceError(ProbaError):

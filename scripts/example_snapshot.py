@@ -1,4 +1,4 @@
-"""Make the archive of synthetic answers that notebook 03 builds its panel from.
+"""Make the archive of synthetic answers that notebook 00 builds its panel from.
 
 ``python scripts/example_snapshot.py [--out notebooks/provetjener.zip]``. The answers are those of
 the test server in ``tests/``, asked directly and dated at a fixed time, so that the archive is the

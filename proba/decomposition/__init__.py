@@ -27,15 +27,14 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from proba.decomposition.bases import CountBase
-    from proba.decomposition.category_growth import (
+    from proba.decomposition.categories import (
         CategoryGrowth,
         ImpliedGrowth,
         category_growth,
         implied_growth,
     )
     from proba.decomposition.crossclassified import das_gupta_crossclassified
-    from proba.decomposition.das_gupta import DasGupta, das_gupta
-    from proba.decomposition.decompose import compare_methods, decompose
+    from proba.decomposition.das_gupta_rates import DasGupta, das_gupta
     from proba.decomposition.deflators import (
         Deflator,
         DeflatorComparison,
@@ -48,31 +47,29 @@ if TYPE_CHECKING:
     from proba.decomposition.growth_parts import GrowthContributions, growth_contributions
     from proba.decomposition.identity import Identity, product_identity
     from proba.decomposition.methods import METHODS, contributions, interactions, log_mean
-    from proba.decomposition.need_practice import need_practice
+    from proba.decomposition.need_growth import need_practice
     from proba.decomposition.need_results import NeedPractice
+    from proba.decomposition.need_yearly import fit_yearly, yearly_coefficients
     from proba.decomposition.oaxaca import OaxacaBlinder, oaxaca_blinder
     from proba.decomposition.printed import Rounded
     from proba.decomposition.results import Decomposition
     from proba.decomposition.simulation import Simulation, simulate
+    from proba.decomposition.splitting import compare_methods, decompose
     from proba.decomposition.standardisation import Kitagawa, kitagawa, kitagawa_panel
     from proba.decomposition.subgroups import SubgroupDecomposition, decompose_subgroups
 
 _HOMES = {
     "bases": ("CountBase",),
-    "category_growth": (
+    "categories": (
         "CategoryGrowth",
         "ImpliedGrowth",
         "category_growth",
         "implied_growth",
     ),
     "crossclassified": ("das_gupta_crossclassified",),
-    "das_gupta": (
+    "das_gupta_rates": (
         "DasGupta",
         "das_gupta",
-    ),
-    "decompose": (
-        "compare_methods",
-        "decompose",
     ),
     "deflators": (
         "Deflator",
@@ -100,8 +97,12 @@ _HOMES = {
         "interactions",
         "log_mean",
     ),
-    "need_practice": ("need_practice",),
+    "need_growth": ("need_practice",),
     "need_results": ("NeedPractice",),
+    "need_yearly": (
+        "fit_yearly",
+        "yearly_coefficients",
+    ),
     "oaxaca": (
         "OaxacaBlinder",
         "oaxaca_blinder",
@@ -111,6 +112,10 @@ _HOMES = {
     "simulation": (
         "Simulation",
         "simulate",
+    ),
+    "splitting": (
+        "compare_methods",
+        "decompose",
     ),
     "standardisation": (
         "Kitagawa",
@@ -150,6 +155,7 @@ __all__ = [
     "das_gupta_crossclassified",
     "decompose",
     "decompose_subgroups",
+    "fit_yearly",
     "fixed_composition_mean",
     "growth_contributions",
     "implied_growth",
@@ -164,6 +170,7 @@ __all__ = [
     "product_identity",
     "read_deflator",
     "simulate",
+    "yearly_coefficients",
 ]
 
 

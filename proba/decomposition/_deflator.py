@@ -36,7 +36,7 @@ def _none() -> pd.Series:
     return pd.Series(dtype="str")
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Deflator:
     """A yearly series of prices or wages.
 

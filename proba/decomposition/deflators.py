@@ -90,7 +90,7 @@ def load_deflator(
     )
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class DeflatorComparison:
     """Growth of benefit beside growth of a deflator, as in Figur 7-1 of Proba-rapport 2017-08.
 

@@ -29,7 +29,7 @@ _NO_CHANGE = 1e-12
 """Of the sum of the changes without their sign: less than this is binary noise."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class GrowthContributions:
     """What each group contributed to the growth of their sum.
 
@@ -46,8 +46,8 @@ class GrowthContributions:
     shares_sum : float
         What the end shares sum to as given.
     normalised : bool
-        Whether the shares were divided by their sum because they do not sum to 100: there is
-        then a group that is not in the table, and the growth is that of the others.
+        Whether the shares were divided by their sum because they do not sum to 100: by rounding,
+        or because a group is not in the table; the growth is that of the groups that are.
     intervals : DataFrame or None
         With rounded inputs, by group: ``share_start_low``, ``share_start_high``,
         ``contribution_low``, ``contribution_high``; else None. Infinite where the rounding allows
@@ -139,7 +139,7 @@ class GrowthContributions:
             )
         return tuple(notes)
 
-    def __str__(self) -> str:
+    def __repr__(self) -> str:
         return self.to_table().to_text()
 
     def _repr_html_(self) -> str:

@@ -189,7 +189,8 @@ def _others(x: FloatArray) -> FloatArray:
     ones = np.ones_like(x[..., :1])
     before = np.concatenate([ones, np.cumprod(x[..., :-1], axis=-1)], axis=-1)
     after = np.concatenate([np.cumprod(x[..., :0:-1], axis=-1)[..., ::-1], ones], axis=-1)
-    return before * after
+    out: FloatArray = before * after
+    return out
 
 
 def _shapley(x0: FloatArray, x1: FloatArray) -> FloatArray:

@@ -237,7 +237,7 @@ def _full(result: Decomposition, lang: Lang, u: int) -> TextTable:
     start, end = result.values[u, 0], result.values[u, -1]
     total[-1] = number(math.log(end / start) if start > 0 and end > 0 else math.nan, 4)
     rows.append(total)
-    notes = list(_notes(result, lang))
+    notes = list(_notes(result, lang, slice(u, u + 1)))
     if limits is not None and "growth" in limits.index:
         least, most = (number(100 * float(limits[c].loc["growth"]), 1) for c in ("low", "high"))
         sign = number(100 * float(result.growth.iloc[u]), 1)
@@ -280,7 +280,7 @@ def _many(result: Decomposition, lang: Lang) -> TextTable:
         _title(result, lang, None),
         tuple(header),
         tuple(rows),
-        _notes(result, lang),
+        _notes(result, lang, slice(None)),
         result.label_text(lang),
     )
 
@@ -291,7 +291,7 @@ def _rest_words(result: Decomposition, lang: Lang) -> str:
     return "Rest" if lang == "nb" else "Residual"
 
 
-def _notes(result: Decomposition, lang: Lang) -> tuple[str, ...]:
+def _notes(result: Decomposition, lang: Lang, shown: slice) -> tuple[str, ...]:
     nb = lang == "nb"
     notes = []
     if result.base is not None:
@@ -300,10 +300,19 @@ def _notes(result: Decomposition, lang: Lang) -> tuple[str, ...]:
         order = " → ".join(factor_label(f, lang) for f in result.order)
         notes.append(f"{'Rekkefølge' if nb else 'Order'}: {order}.")
     notes += result.notes_nb if nb else result.notes_en
+    x = result.factor_values
+    if result.method == "lmdi" and x is not None and bool((x[shown] == 0).any()):
+        u = int(np.flatnonzero((x[shown] == 0).any(axis=(1, 2)))[0])
+        unit = unit_label(str(result.units[shown][u]), lang)
+        notes.append(
+            f"En faktor er null ({unit}); der brukes grenseverdien."
+            if nb
+            else f"A factor is zero ({unit}); there the analytic limit is used."
+        )
     if len(result.missing):
-        shown = [f"{u} ({reason_text(str(r), lang)})" for u, r in result.missing.items()]
-        more = len(shown) - _MOST_REASONS
+        told = [f"{u} ({reason_text(str(r), lang)})" for u, r in result.missing.items()]
+        more = len(told) - _MOST_REASONS
         tail = "" if more <= 0 else f" og {more} til" if nb else f" and {more} more"
         head = "Utelatt" if nb else "Left out"
-        notes.append(f"{head}: {', '.join(shown[:_MOST_REASONS])}{tail}.")
+        notes.append(f"{head}: {', '.join(told[:_MOST_REASONS])}{tail}.")
     return tuple(notes)

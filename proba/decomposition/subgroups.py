@@ -10,10 +10,10 @@ import pandas as pd
 
 from proba._numbers import format_number
 from proba._table import TextTable
-from proba.decomposition.decompose import decompose
 from proba.decomposition.frames import ALL, count_base, flat_table
 from proba.decomposition.identity import Identity, product_identity
 from proba.decomposition.results import Decomposition
+from proba.decomposition.splitting import decompose
 from proba.decomposition.words import factor_label, method_words
 from proba.errors import DecompositionError, Lang
 from proba.panel import LABEL_COLUMN, Panel
@@ -109,7 +109,8 @@ class SubgroupDecomposition:
         nb = lang == "nb"
         result = self.units
         rows = self.by_group().loc[which]
-        sums = result.contributions.loc[which]
+        sums = result.contributions.loc[[which]].to_dict("records")[0]
+        totals = result.total_change.to_dict()
         terms = list(result.factors)
         places = 0 if rows["change"].abs().max() >= 1000 else 2
         body = []
@@ -119,8 +120,8 @@ class SubgroupDecomposition:
             change = format_number(values["change"], places, lang)
             share = format_number(100 * values["share"], 1, lang)
             body.append((str(name), *cells, change, share))
-        change = format_number(float(result.total_change[which]), places, lang)
-        cells = [format_number(float(sums[t]), places, lang) for t in terms]
+        change = format_number(totals[which], places, lang)
+        cells = [format_number(sums[t], places, lang) for t in terms]
         body.append(("I alt" if nb else "Total", *cells, change, format_number(100.0, 1, lang)))
         of = "" if which == ALL else f"{which}: "
         name = factor_label(result.identity.name, lang)
@@ -130,7 +131,7 @@ class SubgroupDecomposition:
             if nb
             else "Composition must be read as a sum: a group's own term depends on its level."
         ]
-        rest = float(result.residual[which])
+        rest = float(result.residual.to_dict()[which])
         if abs(rest) > 1e-12 * np.abs(result.values).max():
             shown = format_number(rest, places, lang)
             notes.append(f"{'Rest/samspill' if nb else 'Residual/interaction'}: {shown}.")

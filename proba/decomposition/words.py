@@ -26,6 +26,18 @@ _FACTORS = {
     "grunnbelop": ("Grunnbeløpet (G)", "Basic amount (G)"),
 }
 
+# What one amount is counted per, in the singular.
+_PER = {
+    "innbyggere": ("innbygger", "inhabitant"),
+    "folketall": ("innbygger", "inhabitant"),
+    "mottakere": ("mottaker", "recipient"),
+    "sosialhjelpsmottakere": ("mottaker", "recipient"),
+    "tilfeller": ("tilfelle", "case"),
+}
+
+# Divided by one of these, an amount is real.
+_PRICES = ("deflator", "kpi", "grunnbelop", "prisindeks")
+
 _METHODS = {
     "lmdi": ("LMDI-I", "LMDI-I"),
     "shapley": ("Shapley/Sun, snitt av alle rekkefølger", "Shapley/Sun, mean of all orders"),
@@ -39,11 +51,14 @@ _REASONS = {"mangler": "missing"}
 
 
 def factor_label(name: str, lang: Lang = "nb") -> str:
-    """Return a factor's name as a person reads it; ``a/b`` as "a per b"."""
+    """Return a factor's name as a person reads it: ``a/b`` as "a per b", or as real "a"."""
     column, slash, per = name.partition("/")
-    if slash:
-        return f"{_label(column, lang)} per {_lower_first(_label(per, lang))}"
-    return _label(column, lang)
+    if not slash:
+        return _label(column, lang)
+    if per in _PRICES:
+        return f"{_label(column, lang)}, {'reell' if lang == 'nb' else 'real'}"
+    one = _PER[per][0 if lang == "nb" else 1] if per in _PER else _lower_first(_label(per, lang))
+    return f"{_label(column, lang)} per {one}"
 
 
 def _label(column: str, lang: Lang) -> str:

@@ -1,6 +1,7 @@
 """Pooled regression with honest standard errors, and its panel alternatives."""
 
 from proba.estimation.alternatives import AlternativeResults, fit_alternative
+from proba.estimation.contrasts import linear_contrasts
 from proba.estimation.covariance import (
     CR0,
     CR1,
@@ -50,6 +51,7 @@ __all__ = [
     "compare",
     "fit",
     "fit_alternative",
+    "linear_contrasts",
     "make_covariance",
     "read_spec",
     "significance_stars",

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from math import prod
-from typing import Any
+from typing import Any, Literal
 
 import pandas as pd
 
@@ -236,8 +236,8 @@ def _national_checks(national: Decomposition, facts: pd.Series) -> list[Check]:
         raise ValueError("the national decomposition has no intervals")
 
     def ends(term: str, low: str, high: str) -> tuple[float, float]:
-        row = limits.loc[("alle", term)]
-        return 100 * float(row[low]), 100 * float(row[high])
+        key = ("alle", term)
+        return 100 * float(limits[low].to_dict()[key]), 100 * float(limits[high].to_dict()[key])
 
     growth = 100 * float(national.growth["alle"])
     total, added = (
@@ -268,7 +268,7 @@ def _national_checks(national: Decomposition, facts: pd.Series) -> list[Check]:
                 (f"  herav {nb}, % av veksten (LMDI)", f"  of which {en}, % of growth (LMDI)"),
                 f"{_PROBA}, 3.2",
                 None,
-                100 * float(national.shares.loc["alle", factor]),
+                100 * float(national.shares[factor]["alle"]),
                 ends(factor, "share_low", "share_high"),
                 errata=("varighet-4-9-og-5-1",) if factor == "varighet" else (),
             )
@@ -320,10 +320,10 @@ def _composition_checks(
     if limits is None or parts.total_interval is None:
         raise ValueError("the contributions have no intervals")
     labels = shares.set_index("label_nb")
-    checks = []
+    checks: list[Check] = []
     for name, value in parts.contributions.items():
         row = labels.loc[str(name)]
-        low, high = (float(limits.loc[name, f"contribution_{e}"]) for e in ("low", "high"))
+        low, high = (float(limits[f"contribution_{e}"][str(name)]) for e in ("low", "high"))
         checks.append(
             _check(
                 f"tabell-3-1-{len(checks) + 1}",
@@ -394,10 +394,11 @@ def _immigrant_checks(from_rates: ImpliedGrowth, from_all: ImpliedGrowth) -> lis
 
 def _deflator_checks(facts: pd.Series) -> list[Check]:
     checks = []
-    for basis, nb, en in (
+    bases: tuple[tuple[Literal["average", "1 May"], str, str], ...] = (
         ("average", "årsgjennomsnitt", "yearly average"),
         ("1 May", "per 1. mai", "1 May"),
-    ):
+    )
+    for basis, nb, en in bases:
         growth = 100 * load_deflator("grunnbelop", basis=basis).growth(2012, 2016)
         checks.append(
             _check(

@@ -9,9 +9,9 @@ import pandas as pd
 import pytest
 
 import proba
-from proba.decomposition.decompose import compare_methods, decompose
 from proba.decomposition.identity import Identity
 from proba.decomposition.methods import METHODS
+from proba.decomposition.splitting import compare_methods, decompose
 from proba.errors import DecompositionError
 from proba.panel import make_panel
 

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from proba.decomposition.decompose import decompose
 from proba.decomposition.methods import METHODS, contributions
 from proba.decomposition.printed import Rounded, as_rounded, bounds, decimals_of
+from proba.decomposition.splitting import decompose
 from proba.errors import DecompositionError, PublishedError
 
 TEXT = "utbetalt = tilfeller * varighet * stonad_per_maned"

@@ -7,9 +7,9 @@ import pandas as pd
 import pytest
 from reference.ssb_2005 import MONTHLY_BENEFIT, MONTHS, RECIPIENTS
 
-from proba.decomposition.decompose import decompose
 from proba.decomposition.identity import Identity
 from proba.decomposition.methods import METHODS
+from proba.decomposition.splitting import decompose
 from proba.decomposition.subgroups import decompose_subgroups
 from proba.errors import DecompositionError
 

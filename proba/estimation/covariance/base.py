@@ -162,6 +162,31 @@ class CovarianceEstimator(ABC):
             identifies a coefficient.
         """
 
+    def contrast_df(
+        self, design: Design, ls: LeastSquares, covariance: Covariance, C: FloatArray
+    ) -> FloatArray:
+        """Return the degrees of freedom of the t of each contrast c'b.
+
+        Parameters
+        ----------
+        design : Design
+        ls : LeastSquares
+            The solution of ``design``.
+        covariance : Covariance
+            Of ``ls.params`` under this estimator.
+        C : ndarray, shape (q, k)
+            One contrast a row, in the units of the coefficients.
+
+        Returns
+        -------
+        ndarray, shape (q,)
+            ``covariance.df_denom`` for all: N - k, G - 1 or min(G1, G2) - 1 whatever the
+            contrast. An estimator whose degrees of freedom differ by coefficient
+            (:class:`CR2`) has its own rule, by which a row with one weight gets that
+            coefficient's.
+        """
+        return np.full(len(C), covariance.df_denom)
+
     def f_test(
         self,
         design: Design,

@@ -83,7 +83,7 @@ class CR2(CovarianceEstimator):
         blocks = _blocks(ls.Q, ls.es, groups, design.weights)
         scores = blocks.scores @ ls.R_inv.T
         # Contrast j in the coordinates of Q is row j of R_inv.
-        df = np.array([_satterthwaite(blocks, w) for w in ls.R_inv])
+        df = _satterthwaite(blocks, ls.R_inv)
         return Covariance(
             name=self.name,
             matrix=unscale(scores.T @ scores, ls),
@@ -98,6 +98,19 @@ class CR2(CovarianceEstimator):
                 "t with Satterthwaite degrees of freedom, one for each coefficient",
             ),
         )
+
+    def contrast_df(
+        self, design: Design, ls: LeastSquares, covariance: Covariance, C: FloatArray
+    ) -> FloatArray:
+        """Satterthwaite degrees of freedom of each contrast; NaN for one of zeros only.
+
+        They do not depend on the length or sign of a contrast, so a row with one weight has
+        the degrees of freedom of that coefficient. Equal to those of the HTZ test of the one
+        restriction.
+        """
+        groups = group_rows(design, self.cluster)
+        blocks = _blocks(ls.Q, ls.es, groups, design.weights)
+        return _satterthwaite(blocks, (C / ls.scale) @ ls.R_inv)
 
     def f_test(
         self,
@@ -197,18 +210,29 @@ def _weighted_QA(Q: FloatArray, weights: FloatArray) -> FloatArray:
     return out
 
 
-def _satterthwaite(blocks: _Blocks, w: FloatArray) -> float:
-    """Degrees of freedom of one contrast, w in the coordinates of Q; shape (k,).
+def _satterthwaite(blocks: _Blocks, W: FloatArray) -> FloatArray:
+    """Degrees of freedom of each of q contrasts, W in the coordinates of Q; shape (q, k).
 
     With p_g'p_h = [g = h] d_g - b_g'b_h the double sum over clusters is one k x k matrix:
     sum d² - 2 sum d |b|² + |sum b b'|².
     """
-    b = blocks.B @ w
-    d = np.einsum("gk,k->g", blocks.D @ w, w)
-    length = (b**2).sum(axis=1)
-    trace = float((d - length).sum())
-    double = float((d**2).sum() - 2.0 * (d * length).sum() + ((b.T @ b) ** 2).sum())
-    return trace**2 / double
+    G, k = blocks.scores.shape
+    B, D = blocks.B.reshape(G * k, k).T, blocks.D.reshape(G * k, k).T
+    df = np.full(len(W), np.nan)
+    # The length of a contrast cancels; length 1 keeps its fourth power in range.
+    size = np.sqrt((W**2).sum(axis=1))
+    some = np.flatnonzero(size > 0)
+    step = max(1, _ENTRIES // (G * k))
+    for start in range(0, len(some), step):
+        part = some[start : start + step]
+        w = W[part] / size[part, None]
+        b = (w @ B).reshape(-1, G, k)
+        d = np.einsum("qgk,qk->qg", (w @ D).reshape(-1, G, k), w)
+        length = np.einsum("qgk,qgk->qg", b, b)
+        cross = b.transpose(0, 2, 1) @ b
+        double = (d**2 - 2.0 * d * length).sum(axis=1) + (cross**2).sum(axis=(1, 2))
+        df[part] = (d - length).sum(axis=1) ** 2 / double
+    return df
 
 
 def _hotelling_df(blocks: _Blocks, W: FloatArray) -> float:

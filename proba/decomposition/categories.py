@@ -150,7 +150,8 @@ def implied_growth(
     Notes
     -----
     population = (index_end / index_start) / (rate_end / rate_start) - 1, monotone in each input,
-    so that the interval is given by the ends. Proba-rapport 2017-08, Tabell 3-2 and Figur 3-3.
+    so that the interval is given by the ends. Proba-rapport 2017-08, Tabell 3-2 and the text to
+    Figur 3-3.
 
     Examples
     --------
@@ -225,7 +226,7 @@ def category_growth(
 
     Notes
     -----
-    Proba-rapport 2017-08, Tabell 3-2 (index, end shares) with the rates of Figur 3-3.
+    Proba-rapport 2017-08, Tabell 3-2 (index, end shares) with rates from the text to Figur 3-3.
     """
     groups = names_of(names, len(share_end))
     columns = {"index_end": index_end, "rate_start": rate_start, "rate_end": rate_end}

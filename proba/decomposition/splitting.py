@@ -140,13 +140,14 @@ def compare_methods(
     methods: Sequence[str] = METHODS,
     unit: str | None = None,
     chained: bool = False,
+    printed: bool = False,
 ) -> pd.DataFrame:
     """Decompose by several methods and lay the shares side by side.
 
     Parameters
     ----------
-    data, identity, start, end, chained
-        As in :func:`decompose`.
+    data, identity, start, end, chained, printed
+        As in :func:`decompose`; intervals of printed figures are not shown.
     methods : sequence of str
     unit : str, optional
         One kommune; the sum of all if not given.
@@ -171,6 +172,7 @@ def compare_methods(
             method=method,
             by=None if unit is None else "kommune",
             chained=chained,
+            printed=printed,
         )
         which = result.units[0] if unit is None else unit
         if which not in result.units:
@@ -234,9 +236,6 @@ def _notes(
                 f"'{total}' is not the product of the factors (e.g. {table.units[u]}, "
                 f"{table.years[t]}); the difference is in the residual."
             )
-    if (x == 0).any():
-        nb.append("Noen faktorer er null; der brukes grenseverdien.")
-        en.append("Some factors are zero; there the analytic limit is used.")
     if printed and len(table.years) > 2:
         nb.append("Intervallene for kjedede bidrag er ytre grenser: summen av hvert års grenser.")
         en.append(

@@ -1,0 +1,394 @@
+"""Oaxaca-Blinder: a gap between two means, split by what the groups have and what it gives."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from typing import Literal
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from statsmodels.stats.oaxaca import OaxacaBlinder as StatsmodelsOaxaca
+
+from proba._numbers import format_number
+from proba._table import TextTable
+from proba.decomposition._cells import check_choice
+from proba.decomposition._oaxaca_parts import (
+    NAMED,
+    PARTS,
+    Reference,
+    by_statsmodels,
+    errors,
+    threefold_rows,
+    twofold_rows,
+    weight_of_second,
+)
+from proba.errors import DecompositionError, DesignError, Lang
+from proba.estimation import CONSTANT, Results, Spec, fit
+from proba.estimation.columns import label_of_data
+from proba.estimation.covariance import CovarianceEstimator, make_covariance
+from proba.estimation.design import Design, build_design
+from proba.panel import SIZE_CLASS, Panel, PanelMeta, with_size_classes
+
+__all__ = ["OaxacaBlinder", "Reference", "oaxaca_blinder"]
+
+_WORDS = {
+    "endowments": ("Kjennetegn", "Endowments"),
+    "coefficients": ("Koeffisienter", "Coefficients"),
+    "interaction": ("Samspill", "Interaction"),
+    "explained": ("Forklart", "Explained"),
+    "unexplained": ("Uforklart", "Unexplained"),
+}
+# Prefix of the second group's own columns in the stacked regression; no panel column has it.
+_OWN = "\N{GREEK CAPITAL LETTER DELTA}:"
+
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class OaxacaBlinder:
+    """A gap between two groups' means and its parts.
+
+    Made by :func:`oaxaca_blinder`.
+
+    Attributes
+    ----------
+    totals : DataFrame
+        Index parts and ``gap``; columns ``estimate`` and ``se``. The parts sum to the gap, the
+        second group's mean less the first's.
+    detailed : DataFrame
+        Index variables, ``konstant`` first; one column a part. Columns sum to the totals.
+    detailed_se : DataFrame
+        Standard errors of the same.
+    coefficients, means : DataFrame
+        Index variables; columns the two groups, and ``reference`` for the coefficients of a
+        twofold decomposition.
+    kind : {"twofold", "threefold"}
+    reference : str or float or None
+        None in a threefold decomposition.
+    group : str
+        Column that tells the groups apart.
+    first, second : object
+        Its two values.
+    nobs : (int, int)
+        Rows of each.
+    shared : int
+        Entities with rows in both groups.
+    fit : Results
+        The stacked regression the standard errors come from.
+    statsmodels : statsmodels.stats.oaxaca.OaxacaBlinder
+        statsmodels' own object, on columns divided by their length.
+    label : str or None
+    """
+
+    totals: pd.DataFrame
+    detailed: pd.DataFrame = field(repr=False)
+    detailed_se: pd.DataFrame = field(repr=False)
+    coefficients: pd.DataFrame = field(repr=False)
+    means: pd.DataFrame = field(repr=False)
+    kind: str
+    reference: str | float | None
+    group: str
+    first: object
+    second: object
+    nobs: tuple[int, int]
+    shared: int
+    fit: Results = field(repr=False)
+    statsmodels: StatsmodelsOaxaca = field(repr=False)
+    label: str | None = None
+
+    @property
+    def parts(self) -> tuple[str, ...]:
+        """Names of the parts."""
+        return PARTS[self.kind]
+
+    def to_table(self, lang: Lang = "nb", decimals: int = 2) -> TextTable:
+        """Return the parts by variable, standard errors in brackets."""
+        nb = lang == "nb"
+
+        def cell(value: float, se: float) -> str:
+            return f"{format_number(value, decimals, lang)} ({format_number(se, decimals, lang)})"
+
+        rows = [
+            (str(name), *(cell(v, s) for v, s in zip(values, spread, strict=True)))
+            for name, values, spread in zip(
+                self.detailed.index,
+                self.detailed.to_numpy(),
+                self.detailed_se.to_numpy(),
+                strict=True,
+            )
+        ]
+        estimate, se = (self.totals[c].to_dict() for c in ("estimate", "se"))
+        rows.append(("I alt" if nb else "Total", *(cell(estimate[p], se[p]) for p in self.parts)))
+        header = (
+            "Variabel" if nb else "Variable",
+            *(_WORDS[p][0 if nb else 1] for p in self.parts),
+        )
+        gap = cell(estimate["gap"], se["gap"])
+        between = f"{self.group} {self.second} − {self.first}"
+        title = (
+            f"Forskjell i {self.fit.spec.dependent}, {between}: {gap}"
+            if nb
+            else f"Gap in {self.fit.spec.dependent}, {between}: {gap}"
+        )
+        label = PanelMeta("", self.label).label_text(lang)
+        return TextTable(title, header, tuple(rows), self._notes(lang), label)
+
+    def _notes(self, lang: Lang) -> tuple[str, ...]:
+        nb = lang == "nb"
+        covariance = self.fit.cov_words_in(lang)
+        notes = [
+            f"Standardfeil: {covariance}; gjennomsnittene er tatt som gitt."
+            if nb
+            else f"Standard errors: {covariance}; the means are taken as given."
+        ]
+        if self.shared and not self.fit.cluster_names:
+            notes.append(
+                f"{self.shared} enheter er i begge gruppene; uten klynger regnes radene deres som "
+                "uavhengige."
+                if nb
+                else f"{self.shared} entities are in both groups; without clusters their rows are "
+                "taken as independent."
+            )
+        notes.append(
+            "Koeffisientdelen for hver variabel avhenger av hvor variabelen har sitt nullpunkt; "
+            "bare summen gjør det ikke."
+            if nb
+            else "The coefficient part of each variable depends on where the variable has its "
+            "zero; only their sum does not."
+        )
+        return tuple(notes)
+
+    def __repr__(self) -> str:
+        return self.to_table().to_text()
+
+    def _repr_html_(self) -> str:
+        return self.to_table().to_html()
+
+
+def oaxaca_blinder(
+    data: Panel | pd.DataFrame,
+    spec: Spec,
+    group: str,
+    *,
+    kind: Literal["twofold", "threefold"] = "twofold",
+    reference: Reference = "pooled",
+    groups: tuple[object, object] | None = None,
+    cov: str | CovarianceEstimator | None = None,
+    cluster: str | Sequence[str] | None = None,
+) -> OaxacaBlinder:
+    """Split the gap between two groups' means by their regressors and their coefficients.
+
+    Parameters
+    ----------
+    data : Panel or DataFrame
+        One row an entity and year.
+    spec : Spec
+        The regression fitted in each group. Year effects are left out when the group is the year.
+    group : str
+        Column with two values, or the spec's time column: two years.
+    kind : {"twofold", "threefold"}
+    reference : str or float
+        For twofold, the coefficients b* that value the difference in means: ``pooled`` (both
+        groups together with a dummy of the group), ``neumark`` (without it), ``cotton`` (weighted
+        with the groups' rows), ``reimers`` (the mean), ``first``, ``second``, or the weight of
+        the second group's.
+    groups : (first, second), optional
+        The two values, other rows left out; the two there are, in order, if not given. The gap is
+        the second's mean less the first's.
+    cov, cluster
+        As in :func:`proba.estimation.fit`; HC1 without clusters and CR1 with, if not said.
+
+    Returns
+    -------
+    OaxacaBlinder
+
+    Raises
+    ------
+    DecompositionError
+        If the column does not have two values, a group has too few rows, the spec has weights, or
+        an argument is not one of its values.
+    SpecError, DesignError
+        As in :func:`proba.estimation.fit`.
+
+    Notes
+    -----
+    With means X̄ and coefficients b of the first (1) and second (2) group: threefold
+    (X̄2 - X̄1)'b1 (endowments) + X̄1'(b2 - b1) (coefficients) + (X̄2 - X̄1)'(b2 - b1)
+    (interaction); twofold (X̄2 - X̄1)'b* (explained) + the rest. Oaxaca (1973), International
+    Economic Review 14, 693-709; Blinder (1973), Journal of Human Resources 8, 436-455; the forms
+    and their names as in Jann (2008), Stata Journal 8(4), 453-479. Totals are those of
+    ``statsmodels.stats.oaxaca.OaxacaBlinder``; the parts by variable are the terms of the sums.
+
+    Standard errors are by the delta method with the regressors taken as given, under which every
+    part is linear in the two groups' coefficients, b* included: (X1'X1 + X2'X2)^-1 (X1'X1 b1 +
+    X2'X2 b2) for ``neumark``, and the same with each group's means deducted for ``pooled``. (Jann
+    adds the sampling variance of the means.) The coefficients' covariance is that of one stacked
+    regression with each regressor twice, itself and times the second group, so that a kommune in
+    both groups is one cluster: the groups' coefficients are not taken as independent. The small
+    sample factor is that of the stacked regression, with twice the coefficients.
+
+    The parts of single variables in ``coefficients`` and ``unexplained`` are not identified in
+    themselves: moving a variable's zero moves its part to the constant's (Jones 1983, Journal of
+    Human Resources 18, 126-130; Oaxaca and Ransom 1999, Review of Economics and Statistics 81,
+    154-157). Their sum stays, and so do the parts ``explained``, ``endowments`` and
+    ``interaction`` of every variable.
+
+    Examples
+    --------
+    >>> import proba
+    >>> panel = proba.load_panel("kalibrert")
+    >>> gap = oaxaca_blinder(panel, proba.PROBA_2017, "aar", groups=(2012, 2016), cluster="kommune")
+    >>> gap.first, gap.second, gap.shared > 300
+    (2012, 2016, True)
+    """
+    check_choice(kind, tuple(PARTS), "kind")
+    if isinstance(reference, str):
+        check_choice(reference, NAMED, "reference")
+    elif isinstance(reference, bool) or not np.isfinite(reference):
+        check_choice(reference, (*NAMED, "a number"), "reference")
+    if spec.weights is not None:
+        raise DecompositionError(
+            f"the spec has weights ('{spec.weights}'), which this decomposition does not take; "
+            "use spec.replace(weights=None).",
+            f"spesifikasjonen har vekter ('{spec.weights}'), som denne dekomponeringen ikke tar; "
+            "bruk spec.replace(weights=None).",
+        )
+    estimator = make_covariance(
+        cov if cov is not None else "HC1" if cluster is None else "CR1", cluster, spec.entity
+    )
+    own = spec
+    if group == spec.time and spec.year_effects:
+        own = spec.replace(year_effects=False, reference_year=None)
+    frame, chosen = _two_groups(data, own, group, groups, estimator)
+    design = build_design(own, frame, clusters=(group, *estimator.clusters))
+    values = design.columns[group]
+    second = np.asarray(values == chosen[1])
+    _check_rows(design, second, group, chosen)
+    stacked = _fit_stacked(design, second, own, estimator, data)
+    return _decompose(design, second, stacked, kind, reference, group, chosen)
+
+
+def _two_groups(
+    data: Panel | pd.DataFrame,
+    spec: Spec,
+    group: str,
+    groups: tuple[object, object] | None,
+    estimator: CovarianceEstimator,
+) -> tuple[pd.DataFrame, tuple[object, object]]:
+    """Rows of the two groups, keys as columns, and their values."""
+    if isinstance(data, Panel):
+        if SIZE_CLASS in (*estimator.clusters, group) and SIZE_CLASS not in data.frame.columns:
+            data = with_size_classes(data)
+        frame = data.frame.reset_index()
+    else:
+        levels = [n for n in data.index.names if n is not None and n not in data.columns]
+        frame = data.reset_index(level=levels) if levels else data
+    if group not in frame.columns:
+        raise DecompositionError(
+            f"the data lack the column '{group}', which tells the two groups apart.",
+            f"dataene mangler kolonnen '{group}', som skiller de to gruppene.",
+        )
+    present = sorted(frame[group].dropna().unique().tolist(), key=lambda v: (str(type(v)), v))
+    chosen = tuple(groups) if groups is not None else tuple(present)
+    absent = [v for v in chosen if v not in present]
+    if len(chosen) != 2 or absent or chosen[0] == chosen[1]:
+        shown = ", ".join(map(str, present[:8]))
+        raise DecompositionError(
+            f"'{group}' must give two groups; it has {shown}. Choose two with groups=(first, "
+            "second).",
+            f"'{group}' må gi to grupper; den har {shown}. Velg to med groups=(første, andre).",
+        )
+    return frame[frame[group].isin(chosen)], (chosen[0], chosen[1])
+
+
+def _check_rows(
+    design: Design, second: npt.NDArray[np.bool_], group: str, chosen: tuple[object, object]
+) -> None:
+    k = len(design.names)
+    for value, n in ((chosen[0], int((~second).sum())), (chosen[1], int(second.sum()))):
+        if n <= k:
+            raise DecompositionError(
+                f"{group} {value} has {n} complete rows for {k} coefficients; at least {k + 1} "
+                "are needed.",
+                f"{group} {value} har {n} komplette rader for {k} koeffisienter; minst {k + 1} "
+                "trengs.",
+            )
+
+
+def _fit_stacked(
+    design: Design,
+    second: npt.NDArray[np.bool_],
+    spec: Spec,
+    estimator: CovarianceEstimator,
+    data: Panel | pd.DataFrame,
+) -> Results:
+    """Fit every regressor twice: itself, and times the second group."""
+    names = design.names[1:]
+    own = (f"{_OWN}{CONSTANT}", *(f"{_OWN}{name}" for name in names))
+    doubled = design.X * second[:, None]
+    added = pd.DataFrame(np.column_stack([design.X[:, 1:], doubled]), columns=[*names, *own])
+    kept = design.columns.drop(columns=[n for n in names if n in design.columns])
+    frame = pd.concat([kept, added], axis=1)
+    stacked = Spec(
+        spec.dependent, (*names, *own), entity=spec.entity, time=spec.time, year_effects=False
+    )
+    try:
+        return replace(fit(stacked, frame, cov=estimator), label=label_of_data(data))
+    except DesignError as error:
+        en, nb = (text.replace(_OWN, "") for text in (error.en, error.nb))
+        raise DesignError(
+            f"the regression cannot be fitted in both groups: {en}",
+            f"regresjonen kan ikke estimeres i begge gruppene: {nb}",
+        ) from None
+
+
+def _decompose(
+    design: Design,
+    second: npt.NDArray[np.bool_],
+    stacked: Results,
+    kind: str,
+    reference: Reference,
+    group: str,
+    chosen: tuple[object, object],
+) -> OaxacaBlinder:
+    k = len(design.names)
+    X1, X2 = design.X[~second], design.X[second]
+    m1, m2 = X1.mean(axis=0), X2.mean(axis=0)
+    eye, zero = np.eye(k), np.zeros((k, k))
+    to_pair = np.block([[eye, zero], [eye, eye]])  # (b1, b2 - b1) to (b1, b2)
+    b = to_pair @ stacked.params.to_numpy()
+    V = to_pair @ stacked.cov.to_numpy() @ to_pair.T
+    coefficients = {str(chosen[0]): b[:k], str(chosen[1]): b[k:]}
+    if kind == "threefold":
+        rows = threefold_rows(m1, m2)
+    else:
+        W = weight_of_second(X1, X2, reference)
+        rows = twofold_rows(m1, m2, W)
+        coefficients["reference"] = b[:k] + W @ (b[k:] - b[:k])
+    model, totals = by_statsmodels(design, second, kind, reference)
+    summed = {name: L.sum(axis=0) for name, L in rows.items()}
+    summed["gap"] = np.concatenate([-m1, m2])
+    names = list(design.names)
+    entities = [set(design.rows[mask].get_level_values(0)) for mask in (~second, second)]
+    return OaxacaBlinder(
+        totals=pd.DataFrame(
+            {
+                "estimate": totals,
+                "se": {name: float(errors(row[None, :], V)[0]) for name, row in summed.items()},
+            }
+        ),
+        detailed=pd.DataFrame({name: L @ b for name, L in rows.items()}, index=names),
+        detailed_se=pd.DataFrame({name: errors(L, V) for name, L in rows.items()}, index=names),
+        coefficients=pd.DataFrame(coefficients, index=names),
+        means=pd.DataFrame({str(chosen[0]): m1, str(chosen[1]): m2}, index=names),
+        kind=kind,
+        reference=reference if kind == "twofold" else None,
+        group=group,
+        first=chosen[0],
+        second=chosen[1],
+        nobs=(len(X1), len(X2)),
+        shared=len(entities[0] & entities[1]),
+        fit=stacked,
+        statsmodels=model,
+        label=stacked.label,
+    )
