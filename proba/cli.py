@@ -10,6 +10,13 @@ import typer
 
 from proba._console import one_line_errors, run_app
 from proba._verbs import register as register_sources
+from proba._verbs.words import (
+    DecimalMark,
+    DecimalOption,
+    EncodingOption,
+    PadOption,
+    SheetOption,
+)
 from proba._version import __version__
 from proba.errors import Lang, ProbaError
 
@@ -22,7 +29,6 @@ __all__ = ["app", "main"]
 
 # Read by typer when the commands are built: these must not sit under TYPE_CHECKING.
 YearEffects = Literal["inside", "outside"]
-DecimalMark = Literal[".", ",", "punktum", "komma"]
 
 app = typer.Typer(
     name="proba",
@@ -37,20 +43,6 @@ _PanelFile = Annotated[
     Path, typer.Argument(metavar="PANEL", help="Panelfil: .csv, .xlsx eller .parquet.")
 ]
 _SpecFile = Annotated[Path, typer.Option("--spec", metavar="FIL", help="Spesifikasjon (YAML).")]
-_Decimal = Annotated[
-    DecimalMark,
-    typer.Option("--decimal", help="Desimaltegn i tekstceller: punktum (.) eller komma (,)."),
-]
-_Sheet = Annotated[
-    str | None,
-    typer.Option("--sheet", metavar="ARK", help="Ark i en Excel-fil; ellers det første."),
-]
-_Encoding = Annotated[
-    str, typer.Option("--encoding", help="Tegnsett i CSV-filer, f.eks. cp1252 fra Excel.")
-]
-_Pad = Annotated[
-    bool, typer.Option("--pad-kommune", help="Sett tilbake tapte innledende nuller (104 → 0104).")
-]
 _SmallShares = Annotated[
     list[str] | None,
     typer.Option(
@@ -95,10 +87,10 @@ def reproduce(
             "skriver vekst.csv.",
         ),
     ] = False,
-    decimal: _Decimal = ".",
-    sheet: _Sheet = None,
-    encoding: _Encoding = "utf-8-sig",
-    pad_kommune: _Pad = False,
+    decimal: DecimalOption = ".",
+    sheet: SheetOption = None,
+    encoding: EncodingOption = "utf-8-sig",
+    pad_kommune: PadOption = False,
     small_shares: _SmallShares = None,
     lang: _Lang = "nb",
 ) -> None:
@@ -163,10 +155,10 @@ def estimate(
     json_file: Annotated[
         Path | None, typer.Option("--json", metavar="FIL", help="Skriv resultatet som JSON.")
     ] = None,
-    decimal: _Decimal = ".",
-    sheet: _Sheet = None,
-    encoding: _Encoding = "utf-8-sig",
-    pad_kommune: _Pad = False,
+    decimal: DecimalOption = ".",
+    sheet: SheetOption = None,
+    encoding: EncodingOption = "utf-8-sig",
+    pad_kommune: PadOption = False,
     small_shares: _SmallShares = None,
     lang: _Lang = "nb",
 ) -> None:
@@ -202,10 +194,10 @@ def index(
             "outside: behovet holdes på referanseårets nivå.",
         ),
     ] = "inside",
-    decimal: _Decimal = ".",
-    sheet: _Sheet = None,
-    encoding: _Encoding = "utf-8-sig",
-    pad_kommune: _Pad = False,
+    decimal: DecimalOption = ".",
+    sheet: SheetOption = None,
+    encoding: EncodingOption = "utf-8-sig",
+    pad_kommune: PadOption = False,
     small_shares: _SmallShares = None,
     lang: _Lang = "nb",
 ) -> None:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -24,6 +24,21 @@ RefreshOption = Annotated[
 ]
 OfflineOption = Annotated[bool, typer.Option("--offline", help="Bruk bare lageret, ikke nettet.")]
 CsvOption = Annotated[Path, typer.Option("--csv", metavar="FIL", help="CSV-fil som skrives.")]
+DecimalMark = Literal[".", ",", "punktum", "komma"]
+DecimalOption = Annotated[
+    DecimalMark,
+    typer.Option("--decimal", help="Desimaltegn i tekstceller: punktum (.) eller komma (,)."),
+]
+SheetOption = Annotated[
+    str | None,
+    typer.Option("--sheet", metavar="ARK", help="Ark i en Excel-fil; ellers det første."),
+]
+EncodingOption = Annotated[
+    str, typer.Option("--encoding", help="Tegnsett i CSV-filer, f.eks. cp1252 fra Excel.")
+]
+PadOption = Annotated[
+    bool, typer.Option("--pad-kommune", help="Sett tilbake tapte innledende nuller (104 → 0104).")
+]
 
 
 def _pairs(texts: list[str], option: str, form: str) -> Iterator[tuple[str, str]]:

@@ -52,6 +52,7 @@ if TYPE_CHECKING:
     from proba.decomposition.need_yearly import fit_yearly, yearly_coefficients
     from proba.decomposition.oaxaca import OaxacaBlinder, oaxaca_blinder
     from proba.decomposition.printed import Rounded
+    from proba.decomposition.reading import read_factors
     from proba.decomposition.results import Decomposition
     from proba.decomposition.simulation import Simulation, simulate
     from proba.decomposition.splitting import compare_methods, decompose
@@ -108,6 +109,7 @@ _HOMES = {
         "oaxaca_blinder",
     ),
     "printed": ("Rounded",),
+    "reading": ("read_factors",),
     "results": ("Decomposition",),
     "simulation": (
         "Simulation",
@@ -169,6 +171,7 @@ __all__ = [
     "oaxaca_blinder",
     "product_identity",
     "read_deflator",
+    "read_factors",
     "simulate",
     "yearly_coefficients",
 ]

@@ -117,6 +117,9 @@ class DasGupta:
     def __repr__(self) -> str:
         return self.to_table().to_text()
 
+    def _repr_html_(self) -> str:
+        return self.to_table().to_html()
+
 
 def standardise(table: FloatArray, k: int) -> tuple[FloatArray, FloatArray]:
     """Standardised rates of a pair: rows of ``table`` are masks, bit f set if f is the second's.

@@ -117,6 +117,9 @@ class CategoryGrowth:
         )
         return TextTable(title, header, rows)
 
+    def _repr_html_(self) -> str:
+        return self.to_table().to_html()
+
 
 def implied_growth(
     index_start: Printed,

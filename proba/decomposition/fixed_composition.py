@@ -110,6 +110,13 @@ class FixedComposition:
         units = self.frame.index.get_level_values(0).unique()
         return self.to_table().to_text() if len(units) == 1 else repr(self)
 
+    def _repr_html_(self) -> str:
+        return (
+            self.to_table().to_html()
+            if len(self.frame.index.get_level_values(0).unique()) == 1
+            else self.frame.to_html()
+        )
+
 
 def fixed_composition_mean(
     frame: pd.DataFrame | Panel,

@@ -15,7 +15,16 @@ from proba.decomposition.printed import Rounded, as_rounded, decimals_of
 from proba.errors import DecompositionError
 from proba.panel import LABEL_COLUMN, Panel, PanelMeta, label_in
 
-__all__ = ["ALL", "Prepared", "count_base", "factor_arrays", "flat_table", "prepare"]
+__all__ = [
+    "ALL",
+    "TIME",
+    "UNIT",
+    "Prepared",
+    "count_base",
+    "factor_arrays",
+    "flat_table",
+    "prepare",
+]
 
 FloatArray = npt.NDArray[np.float64]
 ALL = "alle"
@@ -337,6 +346,16 @@ def _groups(
         return None if unit is None else pd.Index([ALL] * int(kept.sum()))
     if by == unit:
         return None
+    blank = frame[by].isna() | frame[by].astype(str).str.strip().eq("")
+    if blank.any():
+        row = int(np.flatnonzero(blank.to_numpy())[0])
+        who = labels[codes[row]]
+        raise DecompositionError(
+            f"{origin}: {unit} {who} has an empty cell in '{by}'; give its group, or leave the "
+            f"{unit} out.",
+            f"{origin}: {unit} {who} har en tom celle i «{by}»; oppgi gruppen, eller utelat "
+            f"{unit} {who}.",
+        )
     groups = np.full(len(labels), None, dtype=object)
     for code, value in zip(codes, frame[by].astype(str), strict=True):
         if groups[code] not in (None, value):

@@ -113,8 +113,8 @@ def _one(result: Decomposition, u: int) -> dict[str, Any]:
         out["growth_interval"] = [_number(row["low"]), _number(row["high"])]
     if result.by is None and len(result.missing):
         out["missing"] = {str(k): str(v) for k, v in result.missing.items()}
-    if result.notes_en:
-        out["notes"] = list(result.notes_en)
+    if result.notes_nb:
+        out["notes"] = list(result.notes_nb)
     return out
 
 
@@ -144,11 +144,15 @@ def print_table(result: Decomposition, lang: Lang, unit: str | None) -> TextTabl
 
 
 def _decimals(values: np.ndarray[Any, Any]) -> int:
-    """Decimals that show three or four digits of the largest value."""
+    """Decimals that show four digits of the largest value, fewer where all have fewer."""
     largest = float(np.nanmax(np.abs(values), initial=0.0))
     if largest == 0:
         return 0
-    return int(min(max(3 - math.floor(math.log10(largest)), 0), 6))
+    most = int(min(max(3 - math.floor(math.log10(largest)), 0), 6))
+    for places in range(most):
+        if np.allclose(np.round(values, places), values, rtol=1e-9, atol=0, equal_nan=True):
+            return places
+    return most
 
 
 def _title(result: Decomposition, lang: Lang, unit: str | None) -> str:

@@ -5,21 +5,26 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from itertools import product
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from scipy import optimize
 
 from proba.errors import DecompositionError, PublishedError
 from proba.published import interval, parse
 
-__all__ = ["Rounded", "as_rounded", "bounds", "decimals_of"]
+__all__ = ["Rounded", "as_rounded", "bounds", "bounds_inside", "decimals_of"]
 
 FloatArray = npt.NDArray[np.float64]
 
 _MOST_ROUNDED = 14
 """Most rounded figures whose corners are all visited: 2^14."""
+
+_ENDS = np.array([0.0, 1.0])
+_MANY, _FEW = 17, 3
+"""Points along an input that may not be monotone; few when there are more than two such."""
+
+_ENTRIES = 2_000_000
+"""Inputs held at once: 16 MB."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,36 +128,34 @@ def as_rounded(cell: object, decimals: int) -> Rounded | None:
 
 
 def bounds(
-    measure: Callable[[FloatArray], FloatArray],
-    low: FloatArray,
-    high: FloatArray,
-    *,
-    certain: bool,
+    measure: Callable[[FloatArray], FloatArray], low: FloatArray, high: FloatArray
 ) -> tuple[FloatArray, FloatArray]:
-    """Smallest and largest value of several quantities when inputs vary in a box.
+    """Smallest and largest value of several quantities over the corners of boxes.
 
     Parameters
     ----------
     measure : callable
         From inputs of shape (m, n) to quantities of shape (m, q).
-    low, high : ndarray, shape (n,)
-        The box.
-    certain : bool
-        Whether every quantity is monotone in each input by itself (whatever the others), so that
-        its extremes are at corners. If not, each is also sought inside the box.
+    low, high : ndarray, shape (R, n)
+        R boxes.
 
     Returns
     -------
-    low, high : ndarray, shape (q,)
-        NaN where the quantity has no value somewhere in the box.
+    low, high : ndarray, shape (R, q)
+        NaN where a quantity has no value in some corner.
+
+    Raises
+    ------
+    DecompositionError
+        If more than 14 inputs are rounded in some box.
 
     Notes
     -----
-    A product and the contributions of the methods that only multiply are linear in each input by
-    itself, a share is a ratio of two such: monotone in each. What is left is LMDI in extreme boxes
-    and ratios of rounded columns.
+    The corners are enough for what is monotone in each input by itself, whatever the others: a
+    product and the contributions of the methods that only multiply are linear in each, a share is
+    a ratio of two such.
     """
-    free = np.flatnonzero(high > low)
+    free = np.flatnonzero((high > low).any(axis=0))
     if len(free) > _MOST_ROUNDED:
         raise DecompositionError(
             f"intervals are computed for at most {_MOST_ROUNDED} rounded figures at a time, not "
@@ -160,37 +163,58 @@ def bounds(
             f"intervaller regnes for høyst {_MOST_ROUNDED} avrundede tall om gangen, ikke "
             f"{len(free)}; oppgi de nøyaktige som Rounded.exact.",
         )
-    corners = np.tile(low, (2 ** len(free), 1))
-    if len(free):
-        corners[:, free] = np.array(list(product(*zip(low[free], high[free], strict=True))))
-    found = measure(corners)
-    least, most = found.min(axis=0), found.max(axis=0)
-    if not certain:
-        for q in range(found.shape[1]):
-            if np.isfinite(found[:, q]).all():
-                least[q] = min(least[q], _inside(measure, q, corners, found, low, high, 1.0))
-                most[q] = max(most[q], -_inside(measure, q, corners, found, low, high, -1.0))
+    corners = np.array(list(product((False, True), repeat=len(free))), dtype=bool)
+    return _extremes(measure, low, high, free, corners.astype(np.float64))
+
+
+def bounds_inside(
+    measure: Callable[[FloatArray], FloatArray],
+    low: FloatArray,
+    high: FloatArray,
+    suspects: list[list[int]],
+) -> tuple[FloatArray, FloatArray]:
+    """As :func:`bounds`, trying points inside the boxes too.
+
+    Parameters
+    ----------
+    measure, low, high
+        As in :func:`bounds`.
+    suspects : list of list of int
+        Sets of inputs in which a quantity may not be monotone. For each set those inputs take
+        several values between their ends, the others both ends.
+
+    Notes
+    -----
+    What is found is attained, so the interval is never too wide; between the points tried it may
+    be too narrow by the square of their distance.
+    """
+    least, most = bounds(measure, low, high)
+    free = np.flatnonzero((high > low).any(axis=0))
+    for inner in suspects:
+        points = _FEW if len(inner) > 2 else _MANY
+        steps = [np.linspace(0.0, 1.0, points) if j in inner else _ENDS for j in free]
+        grid = np.array(list(product(*steps)))
+        lower, upper = _extremes(measure, low, high, free, grid)
+        least, most = np.fmin(least, lower), np.fmax(most, upper)
     return least, most
 
 
-def _inside(
+def _extremes(
     measure: Callable[[FloatArray], FloatArray],
-    q: int,
-    corners: FloatArray,
-    found: FloatArray,
     low: FloatArray,
     high: FloatArray,
-    sign: float,
-) -> float:
-    """Return the smallest of ``sign`` times a quantity, sought from best corner and middle."""
-    width = np.where(high > low, high - low, 1.0)
-
-    def at(z: FloatArray) -> float:
-        return float(sign * measure((low + z * (high - low))[None, :])[0, q])
-
-    best = (corners[np.argmin(sign * found[:, q])] - low) / width
-    results: list[Any] = [
-        optimize.minimize(at, z, method="L-BFGS-B", bounds=[(0.0, 1.0)] * len(low))
-        for z in (best, np.full(len(low), 0.5))
-    ]
-    return min(float(r.fun) for r in results)
+    free: npt.NDArray[np.intp],
+    places: FloatArray,
+) -> tuple[FloatArray, FloatArray]:
+    """Return extremes over ``places``, shape (m, free), each between 0 (low) and 1 (high)."""
+    least, most = [], []
+    step = max(1, _ENTRIES // (len(places) * low.shape[1]))
+    for start in range(0, len(low), step):
+        bottom, top = low[start : start + step, None], high[start : start + step, None]
+        inputs = np.repeat(bottom, len(places), axis=1)
+        ends = places[None]
+        inputs[..., free] = bottom[..., free] * (1.0 - ends) + top[..., free] * ends
+        found = measure(inputs.reshape(-1, low.shape[1])).reshape(*inputs.shape[:2], -1)
+        least.append(found.min(axis=1))
+        most.append(found.max(axis=1))
+    return np.concatenate(least), np.concatenate(most)

@@ -56,8 +56,8 @@ class Decomposition:
         Column the units come from.
     intervals : DataFrame or None
         For printed figures: indexed by (unit, term) with the columns ``value, low, high,
-        share_low, share_high``; terms are the factors, ``rest``, ``total_change`` and ``growth``
-        (fraction).
+        share_low, share_high``; terms are the factors, ``rest``, ``total_change``,
+        ``start_value``, ``end_value`` and ``growth`` (fraction).
     missing : Series
         Units left out, with the reason.
     meta : PanelMeta
@@ -323,14 +323,25 @@ class Decomposition:
         return absolute / (safe[:, None] if absolute.ndim == 2 else safe)
 
     def _added_intervals(self, of: pd.Series) -> pd.DataFrame | None:
-        """Sum intervals over the units of a group; growth and shares are not sums."""
+        """Sum intervals over the units of a group; shares are not sums, growth follows."""
         if self.intervals is None:
             return None
-        frame = self.intervals
-        units = frame.index.get_level_values(0)
-        terms = frame.index.get_level_values(1)
-        sums = frame[terms != "growth"]
-        keys = [of.reindex(units[terms != "growth"]).to_numpy(), terms[terms != "growth"]]
-        added = sums[["value", "low", "high"]].groupby(keys, sort=False).sum()
-        added.index.names = frame.index.names
-        return added.assign(share_low=np.nan, share_high=np.nan)
+        rows = self.intervals[["value", "low", "high"]].drop("growth", level=1)
+        keys = [
+            of.reindex(rows.index.get_level_values(0)).to_numpy(),
+            rows.index.get_level_values(1),
+        ]
+        added = rows.groupby(keys, sort=False).sum()
+        before, after = (added.xs(f"{end}_value", level=1) for end in ("start", "end"))
+        # Figures of different years vary independently, so growth is widest at these ends.
+        growth = pd.DataFrame(
+            {
+                "value": after["value"] / before["value"] - 1,
+                "low": after["low"] / before["high"] - 1,
+                "high": after["high"] / before["low"] - 1,
+            }
+        )
+        growth.index = pd.MultiIndex.from_product([growth.index, ["growth"]])
+        out = pd.concat([added, growth]).assign(share_low=np.nan, share_high=np.nan)
+        out.index.names = self.intervals.index.names
+        return out

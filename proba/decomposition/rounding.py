@@ -9,11 +9,14 @@ import pandas as pd
 from proba.decomposition.frames import Prepared, factor_arrays
 from proba.decomposition.identity import Identity
 from proba.decomposition.methods import contributions, log_changes, log_mean
-from proba.decomposition.printed import bounds
+from proba.decomposition.printed import bounds, bounds_inside
 
 __all__ = ["rounding_intervals"]
 
 FloatArray = npt.NDArray[np.float64]
+
+_SUMS = ("rest", "total_change", "start_value", "end_value", "growth")
+"""Terms after the factors."""
 
 
 def rounding_intervals(
@@ -34,58 +37,61 @@ def rounding_intervals(
     -------
     DataFrame
         Indexed by (unit, term): ``value, low, high, share_low, share_high``. Terms are the
-        factors, ``rest``, ``total_change`` and ``growth``. Shares are NaN where the change may be
-        zero. Chained intervals are sums of the steps' intervals, which are wider than need be: a
-        year's figure is in two steps.
+        factors, ``rest``, ``total_change``, ``start_value``, ``end_value`` and ``growth``. Shares
+        are NaN where the change may be zero. Chained intervals are sums of the steps' intervals,
+        which are wider than need be: a year's figure is in two steps.
 
     Notes
     -----
-    All figures vary independently in their intervals.
-    :func:`proba.decomposition.printed.bounds` says why corners are enough, and where they are
-    not.
+    All figures vary independently in their intervals. Corners are enough but for LMDI when a
+    factor changes very much, and for ratios of rounded columns; there points inside are tried
+    too.
     """
     low, high = table.low, table.high
     if low is None or high is None:  # only a table read as printed has them
         raise ValueError("the table was not read as printed figures")
-    names = [*identity.factors, "rest", "total_change", "growth"]
-    k, columns = len(identity.factors), len(table.columns)
-    rows = []
-    for u in range(len(table.units)):
-        at = _measure(identity, table.columns, table.values[u][None], method, turns)
-        value = at[0][: k + 3]
-        least, most = np.zeros(k + 3), np.zeros(k + 3)
-        shares = np.full((2, k + 3), np.nan)
-        steps = len(table.years) - 1
-        for t in range(steps):
-            box = (low[u, t : t + 2].ravel(), high[u, t : t + 2].ravel())
+    names = [*identity.factors, *_SUMS]
+    k, units = len(identity.factors), len(table.units)
 
-            def measure(points: FloatArray) -> FloatArray:
-                cells = points.reshape(-1, 2, columns)
-                return _measure(identity, table.columns, cells, method, turns)
+    def measure(points: FloatArray, how: str = method) -> FloatArray:
+        cells = points.reshape(len(points), -1, len(table.columns))
+        return _measure(identity, table.columns, cells, how, turns if how == method else None)
 
-            certain = identity.is_plain and (method != "lmdi" or _monotone(*box, columns))
-            ends = bounds(measure, *box, certain=certain)
-            least += ends[0][: k + 3]
-            most += ends[1][: k + 3]
-            if steps == 1:
-                shares[0, :k], shares[1, :k] = ends[0][k + 3 :], ends[1][k + 3 :]
-        if steps > 1:
-            # Growth and change rest on the first and last year only.
-            box = (low[u, [0, -1]].ravel(), high[u, [0, -1]].ravel())
-
-            def whole(points: FloatArray) -> FloatArray:
-                cells = points.reshape(-1, 2, columns)
-                return _measure(identity, table.columns, cells, "shapley", None)
-
-            ends = bounds(whole, *box, certain=True)
-            least[k + 1 :], most[k + 1 :] = ends[0][k + 1 : k + 3], ends[1][k + 1 : k + 3]
-        if not least[k + 1] * most[k + 1] > 0:
-            shares[:] = np.nan
-        rows += list(zip(value, least, most, shares[0], shares[1], strict=True))
+    value = measure(table.values.reshape(units, -1))[:, : len(names)]
+    steps = len(table.years) - 1
+    least, most = np.zeros(value.shape), np.zeros(value.shape)
+    shares = np.full((2, units, len(names)), np.nan)
+    for t in range(steps):
+        box = (low[:, t : t + 2].reshape(units, -1), high[:, t : t + 2].reshape(units, -1))
+        ends = bounds(measure, *box)
+        doubtful = _doubtful(*box, identity, method)
+        if doubtful.any():
+            part = bounds_inside(
+                measure, box[0][doubtful], box[1][doubtful], _suspects(identity, table.columns)
+            )
+            for whole, better in zip(ends, part, strict=True):
+                whole[doubtful] = better
+        least += ends[0][:, : len(names)]
+        most += ends[1][:, : len(names)]
+        if steps == 1:
+            shares[0, :, :k], shares[1, :, :k] = (e[:, len(names) :] for e in ends)
+    if steps > 1:
+        # Change, growth and the totals rest on the first and last year only.
+        box = (low[:, [0, -1]].reshape(units, -1), high[:, [0, -1]].reshape(units, -1))
+        ends = bounds(lambda points: measure(points, "shapley"), *box)
+        least[:, k + 1 :], most[:, k + 1 :] = (e[:, k + 1 : len(names)] for e in ends)
+    nothing = ~(least[:, k + 1] * most[:, k + 1] > 0)  # the change may be zero
+    shares[:, nothing] = np.nan
     index = pd.MultiIndex.from_product([list(table.units), names])
     index.names = [table.units.name or "unit", "term"]
-    columns_out = ["value", "low", "high", "share_low", "share_high"]
-    return pd.DataFrame(rows, index=index, columns=columns_out)
+    columns = {
+        "value": value,
+        "low": least,
+        "high": most,
+        "share_low": shares[0],
+        "share_high": shares[1],
+    }
+    return pd.DataFrame({name: array.ravel() for name, array in columns.items()}, index=index)
 
 
 def _measure(
@@ -95,7 +101,7 @@ def _measure(
     method: str,
     turns: list[int] | None,
 ) -> FloatArray:
-    """Return contributions, rest, change, growth and shares of m tables; cells (m, T, C)."""
+    """Return contributions, the sums and shares of m tables; cells (m, T, C)."""
     x = factor_arrays(identity, columns, cells)
     parts, rests = contributions(x[:, :-1], x[:, 1:], method, turns)
     added, rest = parts.sum(axis=1), rests.sum(axis=1)
@@ -104,22 +110,36 @@ def _measure(
     with np.errstate(divide="ignore", invalid="ignore"):
         growth = np.where(v0 > 0, v1 / v0 - 1.0, np.nan)
         shares = added / np.where(change != 0, change, np.nan)[:, None]
-    out: FloatArray = np.column_stack([added, rest, change, growth, shares])
+    return np.column_stack([added, rest, change, v0, v1, growth, shares])
+
+
+def _doubtful(
+    low: FloatArray, high: FloatArray, identity: Identity, method: str
+) -> npt.NDArray[np.bool_]:
+    """Say for which boxes, shape (R, 2C), corners may not be enough; shape (R,).
+
+    The LMDI contribution L l_j grows with x_j(1) when L + l_j (V1 - L) / ln(V1 / V0) > 0, and the
+    fraction lies between 0 and the larger V; so |l_j| < L / max V everywhere is enough (and the
+    mirror image for x_j(0)). In the other figures it is monotone through L alone, for any sign.
+    """
+    if not identity.is_plain:
+        return np.ones(len(low), dtype=bool)
+    if method != "lmdi":
+        return np.zeros(len(low), dtype=bool)
+    half = low.shape[1] // 2
+    low0, low1, high0, high1 = low[:, :half], low[:, half:], high[:, :half], high[:, half:]
+    least = log_mean(low1.prod(axis=1), low0.prod(axis=1))
+    largest = np.maximum(high0.prod(axis=1), high1.prod(axis=1))
+    reach = np.maximum(np.abs(log_changes(high0, low1)), np.abs(log_changes(low0, high1)))
+    out: npt.NDArray[np.bool_] = ~(reach.max(axis=1) * largest < least)
     return out
 
 
-def _monotone(low: FloatArray, high: FloatArray, columns: int) -> bool:
-    """Whether LMDI contributions are surely monotone in each figure of the box.
-
-    The contribution L l_j grows with x_j(1) when L + l_j (V1 - L) / ln(V1 / V0) > 0, and the
-    fraction lies between 0 and the larger V; so l_j > -L / max V everywhere is enough (and the
-    mirror image for x_j(0)). In the other figures it is monotone through L alone, for any sign.
-    """
-    low0, low1 = low[:columns], low[columns:]
-    high0, high1 = high[:columns], high[columns:]
-    if (low == 0).any():
-        return False
-    v = np.array([low0.prod(), high0.prod(), low1.prod(), high1.prod()])
-    least = float(log_mean(np.array(v[2]), np.array(v[0])))
-    reach = np.maximum(np.abs(log_changes(high0, low1)), np.abs(log_changes(low0, high1)))
-    return bool(reach.max() < least / v.max())
+def _suspects(identity: Identity, columns: tuple[str, ...]) -> list[list[int]]:
+    """Return each factor's own inputs, both years: its contribution may not be monotone there."""
+    at = {name: j for j, name in enumerate(columns)}
+    sets = []
+    for term in identity.terms:
+        own = [at[c] for c in (term.column, term.per) if c is not None]
+        sets.append([*own, *(j + len(columns) for j in own)])
+    return sets

@@ -20,7 +20,10 @@ __all__ = ["Simulation", "simulate"]
 
 Number = float | int | str | Decimal
 
+_LARGEST = Decimal("1e15")
+
 FACTORS = ("recipients", "months", "benefit")
+_DOT_THOUSANDS = re.compile(r"-?[1-9]\d{0,2}(\.\d{3})+")
 _SPACES = re.compile(r"[\s\u00a0\u2009\u202f]+")
 
 _LABELS = {
@@ -149,17 +152,18 @@ class Simulation:
             f"Tellebasis: {self.base.words(lang)}."
             if nb
             else f"Count base: {self.base.words(lang)}.",
-            f"Samlet endring: {_kroner(-self.saving, lang)} kr "
-            f"({format_number(float(percent), 1, lang)} %)."
-            if nb
-            else f"Total change: {_kroner(-self.saving, lang)} kr "
+            f"{self._saved_words(lang)}: {_kroner(abs(self.saving), lang)} kr "
             f"({format_number(float(percent), 1, lang)} %).",
         ]
         if self.interactions:
             notes.append(
-                "Samspillet er det endringene gir sammen utover hver for seg."
+                "Samspillet er det endringene gir sammen utover hver for seg; er det positivt, "
+                "sparer de mindre sammen enn summen av hver for seg. Hvert beløp er avrundet for "
+                "seg."
                 if nb
-                else "The interaction is what the changes give together beyond each by itself."
+                else "The interaction is what the changes give together beyond each by itself; "
+                "where it is positive they save less together than the sum of each. Every amount "
+                "is rounded by itself."
             )
         title = "Simulering av utbetalt sosialhjelp, kr" if nb else "Social assistance paid, kr"
         header = (
@@ -186,6 +190,11 @@ class Simulation:
         if len(self.moved) > 1:
             out |= {f: self._with((f,)) for f in self.moved}
         return out | {"together": dict(self.changed)}
+
+    def _saved_words(self, lang: Lang) -> str:
+        if self.saving < 0:
+            return "Merutgift" if lang == "nb" else "Added cost"
+        return "Spart" if lang == "nb" else "Saved"
 
     def _factor_words(self, factor: str, lang: Lang) -> str:
         if factor == "recipients" and self.base is CountBase.CASES:
@@ -294,12 +303,21 @@ def _product(factors: Mapping[str, Decimal]) -> Decimal:
 
 
 def _decimal(value: Number, name: str) -> Decimal:
-    text = _SPACES.sub("", str(value)).replace(MINUS, "-").replace(",", ".")
+    text = _SPACES.sub("", str(value)).replace(MINUS, "-")
+    if isinstance(value, str) and _DOT_THOUSANDS.fullmatch(text):
+        plain = text.replace(".", "")
+        raise DecompositionError(
+            f"'{name}' is {value}: write {plain} if the point parts thousands, or leave out the "
+            "last zeros if it is a decimal.",
+            f"«{name}» er {value}: skriv {plain} hvis punktumet skiller tusener, eller færre "
+            "desimaler hvis det er et desimaltegn.",
+        )
+    text = text.replace(",", ".")
     try:
         number = Decimal(text)
     except InvalidOperation:
         number = Decimal("nan")
-    if isinstance(value, bool) or not number.is_finite():
+    if isinstance(value, bool) or not number.is_finite() or abs(number) > _LARGEST:
         raise DecompositionError(
             f"'{name}' must be a number, not {value!r}.",
             f"«{name}» må være et tall, ikke {value!r}.",

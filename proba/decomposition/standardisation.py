@@ -152,6 +152,9 @@ class Kitagawa:
     def __str__(self) -> str:
         return self.to_table().to_text() if len(self.totals) == 1 else repr(self)
 
+    def _repr_html_(self) -> str:
+        return self.to_table().to_html() if len(self.totals) == 1 else self.totals.to_html()
+
 
 def kitagawa(
     start: pd.DataFrame | Mapping[Any, tuple[float, float]],

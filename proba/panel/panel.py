@@ -306,7 +306,7 @@ def _counts_as_integers(frame: pd.DataFrame) -> pd.DataFrame:
 
 def label_in(column: pd.Series, origin: str) -> str | None:
     """Return the one label a label column holds; raises a PanelError on several."""
-    labels = sorted({printable(str(v)).strip() for v in column.dropna()} - {""})
+    labels = sorted({printable(str(v)).strip() for v in column.dropna().unique()} - {""})
     if len(labels) > 1:
         raise PanelError(
             f"{origin}: the label column '{LABEL_COLUMN}' holds different labels "

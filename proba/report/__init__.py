@@ -13,21 +13,31 @@ if TYPE_CHECKING:
     from proba.report.figures import (
         HouseFigure,
         coefficient_figure,
+        contributions_figure,
+        contributions_multiples_figure,
+        deflator_figure,
         index_distribution_figure,
         index_lines_figure,
+        need_practice_figure,
         reproduction_figure,
         save_figure,
         standard_errors_figure,
+        waterfall_figure,
     )
 
 __all__ = [
     "HouseFigure",
     "coefficient_figure",
+    "contributions_figure",
+    "contributions_multiples_figure",
+    "deflator_figure",
     "index_distribution_figure",
     "index_lines_figure",
+    "need_practice_figure",
     "reproduction_figure",
     "save_figure",
     "standard_errors_figure",
+    "waterfall_figure",
 ]
 
 

@@ -152,8 +152,11 @@ def test_intervals_of_kommuner_add_up() -> None:
     assert both.intervals is not None
     sums = each.intervals["low"].groupby(level=1).sum()
     assert both.intervals.loc[("alle", "a"), "low"] == pytest.approx(sums["a"])
-    assert "growth" not in both.intervals.loc["alle"].index
-    assert both.to_table().rows[0][2]
+    growth = both.intervals.loc[("alle", "growth")]
+    low = (11.5 * 4.85 + 20.5 * 5.15) / (10.5 * 4.85 + 20.5 * 5.05) - 1
+    assert growth["low"] == pytest.approx(low, rel=1e-12)
+    assert both.intervals.loc["alle"]["share_low"].isna().all()
+    assert any("avrundingen tillater" in note for note in both.to_table().notes)
 
 
 def test_json_has_the_intervals() -> None:
@@ -182,6 +185,33 @@ def test_what_digits_stand_for() -> None:
 
 
 def test_too_many_rounded_figures_are_refused() -> None:
-    low, high = np.zeros(15), np.ones(15)
+    low, high = np.zeros((1, 15)), np.ones((1, 15))
     with pytest.raises(DecompositionError, match="at most 14"):
-        bounds(lambda x: x[:, :1], low, high, certain=True)
+        bounds(lambda x: x[:, :1], low, high)
+
+
+def test_whole_panels_of_printed_figures() -> None:
+    """Four hundred kommuner at once equal one by one."""
+    rng = np.random.default_rng(4)
+    kommuner = [f"{100 + i:04d}" for i in range(400)]
+    table = pd.DataFrame(
+        {
+            "kommune": np.repeat(kommuner, 2),
+            "aar": np.tile([2012, 2016], 400),
+            "a": rng.integers(3, 900, 800).astype(str),
+            "b": [f"{v:.1f}" for v in rng.uniform(3, 7, 800)],
+        }
+    )
+    whole = decompose(table, "v = a * b", start=2012, end=2016, by="kommune", printed=True)
+    assert whole.intervals is not None
+    for unit in ("0100", "0312", "0499"):
+        alone = decompose(
+            table[table["kommune"] == unit],
+            "v = a * b",
+            start=2012,
+            end=2016,
+            by="kommune",
+            printed=True,
+        )
+        assert alone.intervals is not None
+        pd.testing.assert_frame_equal(whole.intervals.loc[[unit]], alone.intervals, rtol=1e-9)

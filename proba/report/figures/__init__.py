@@ -4,7 +4,15 @@ Nothing is estimated here: a figure reshapes what a results object holds. The pa
 drawn on every figure by the code, from the object's own metadata.
 """
 
+# First: it says what to install where matplotlib is missing.
 from proba.report.figures.house import HouseFigure, save_figure
+
+# isort: split
+from proba.report.figures.growth import waterfall_figure
+from proba.report.figures.growth_deflator import deflator_figure
+from proba.report.figures.growth_multiples import contributions_multiples_figure
+from proba.report.figures.growth_need import need_practice_figure
+from proba.report.figures.growth_years import contributions_figure
 from proba.report.figures.index import index_distribution_figure, index_lines_figure
 from proba.report.figures.regression import coefficient_figure, standard_errors_figure
 from proba.report.figures.reproduction import reproduction_figure
@@ -12,9 +20,14 @@ from proba.report.figures.reproduction import reproduction_figure
 __all__ = [
     "HouseFigure",
     "coefficient_figure",
+    "contributions_figure",
+    "contributions_multiples_figure",
+    "deflator_figure",
     "index_distribution_figure",
     "index_lines_figure",
+    "need_practice_figure",
     "reproduction_figure",
     "save_figure",
     "standard_errors_figure",
+    "waterfall_figure",
 ]

@@ -1,0 +1,115 @@
+"""``proba simulate``: what social assistance would cost if its factors changed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from proba._console import one_line_errors
+from proba._verbs.words import LangOption, need_suffix
+from proba.errors import ProbaError
+
+if TYPE_CHECKING:
+    from proba.decomposition import Simulation
+
+__all__ = ["simulate"]
+
+_CHANGE = "Endringen i prosent, -5% (eller som andel, -0,05)."
+
+
+def simulate(
+    recipients: Annotated[
+        str,
+        typer.Option("--recipients", metavar="TALL", help="Mottakere, eller tilfeller, i dag."),
+    ],
+    months: Annotated[
+        str, typer.Option("--months", metavar="TALL", help="Måneder per mottaker i dag: 6,2.")
+    ],
+    benefit: Annotated[
+        str, typer.Option("--benefit", metavar="KR", help="Stønad per måned i dag, kr.")
+    ],
+    to_recipients: Annotated[
+        str | None, typer.Option("--to-recipients", metavar="TALL", help="Mottakere etterpå.")
+    ] = None,
+    to_months: Annotated[
+        str | None, typer.Option("--to-months", metavar="TALL", help="Måneder etterpå.")
+    ] = None,
+    to_benefit: Annotated[
+        str | None, typer.Option("--to-benefit", metavar="KR", help="Stønad per måned etterpå, kr.")
+    ] = None,
+    recipients_change: Annotated[
+        str | None, typer.Option("--recipients-change", metavar="PROSENT", help=_CHANGE)
+    ] = None,
+    months_change: Annotated[
+        str | None, typer.Option("--months-change", metavar="PROSENT", help=_CHANGE)
+    ] = None,
+    benefit_change: Annotated[
+        str | None, typer.Option("--benefit-change", metavar="PROSENT", help=_CHANGE)
+    ] = None,
+    base: Annotated[
+        str, typer.Option("--base", help="Hva --recipients teller: mottakere eller tilfeller.")
+    ] = "mottakere",
+    json_file: Annotated[
+        Path | None, typer.Option("--json", metavar="FIL", help="Skriv resultatet som JSON.")
+    ] = None,
+    lang: LangOption = "nb",
+) -> None:
+    """Regn ut hva sosialhjelpen koster når mottakere, måneder eller stønad endres.
+
+    Hver endring alene, alle sammen, og samspillet mellom dem; ingenting avrundes underveis.
+    Eksempel: proba simulate --recipients 1791 --months 6,2 --benefit 11869 --to-months 5,4
+    """
+    with one_line_errors(lang):
+        from proba.decomposition import simulate as run
+
+        if json_file is not None:
+            need_suffix(json_file, ".json", "--json")
+        changes = {
+            "--recipients-change": recipients_change,
+            "--months-change": months_change,
+            "--benefit-change": benefit_change,
+        }
+        for option, text in changes.items():
+            if text is not None:
+                _check_change(option, text)
+        result = run(
+            recipients=recipients,
+            months=months,
+            benefit=benefit,
+            to_recipients=to_recipients,
+            to_months=to_months,
+            to_benefit=to_benefit,
+            recipients_change=recipients_change,
+            months_change=months_change,
+            benefit_change=benefit_change,
+            base=base,
+        )
+        document, shown = _document(result), result.to_table(lang).to_text()
+        if json_file is not None:
+            from proba._io import atomic_write_text
+
+            atomic_write_text(json_file, document)
+        typer.echo(shown)
+        if json_file is not None:
+            typer.echo(f"{'Skrevet' if lang == 'nb' else 'Written'}: {json_file}")
+
+
+def _check_change(option: str, text: str) -> None:
+    """Refuse 5 or -1 without a percent sign: it could be percent or times."""
+    try:
+        number = float(text.replace("\N{MINUS SIGN}", "-").replace(",", "."))
+    except ValueError:
+        return  # with a percent sign, or nothing the core can read either
+    if abs(number) >= 1:
+        raise ProbaError(
+            f"{option}: {text} has no percent sign; write {text}% if percent is meant.",
+            f"{option}: {text} mangler prosenttegn; skriv {text}% hvis det er prosent.",
+        )
+
+
+def _document(result: Simulation) -> str:
+    import json
+
+    return json.dumps(result.to_dict(), ensure_ascii=False, indent=1, allow_nan=False) + "\n"
