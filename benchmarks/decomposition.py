@@ -6,12 +6,11 @@ call, checks and all. The peers start from the same data frame:
 
 * *pandas loop*: as an analyst writes it, ``groupby("kommune")`` and the formula year by year;
 * *permutations, floats*: Shapley by its definition, all 4! orders of every kommune and year;
-* *permutations, numpy*: the same orders, each for all kommuner and years at once;
-* *shapley-decomposition 0.0.2* (PyPI, 2024): where installed. It takes one pair of years at a time,
-  so it is timed on the first kommuner and scaled up.
+* *permutations, numpy*: the same orders, each for all kommuner and years at once.
 
-No released library does LMDI for an identity of one's own: PyLMDI is a repository without a
-release, kaya-decomposition has one fixed identity of emissions. Before anything is timed, every
+No released library splits a panel by an identity of one's own: PyLMDI is a repository without a
+release, kaya-decomposition has one fixed identity of emissions, shapley-decomposition takes one pair
+of years at a time. Before anything is timed, every
 peer must give the contributions of the public call to within 1e-9 of the totals.
 
 The second part splits every kommune's growth in need and practice (``need_practice``) with
@@ -28,18 +27,13 @@ from __future__ import annotations
 
 import argparse
 import gc
-import importlib
-import importlib.util
-import io
 import itertools
 import math
 import os
 import platform
 import statistics
 import time
-import warnings
 from collections.abc import Callable
-from contextlib import redirect_stdout
 from typing import Any
 
 import numpy as np
@@ -50,7 +44,6 @@ IDENTITY = f"utbetalt = {' * '.join(FACTORS)}"
 FIRST = 2012
 AIM = 100.0
 AGREE = 1e-9
-LIBRARY_KOMMUNER = 4
 CORES = 2
 
 Array = np.ndarray[Any, np.dtype[np.float64]]
@@ -167,26 +160,6 @@ def permutations_numpy(frame: pd.DataFrame, _: str) -> Array:
     return total / len(orders)
 
 
-def library(frame: pd.DataFrame, _: str) -> Array:
-    """The package shapley-decomposition, one pair of years at a time."""
-    change = importlib.import_module("shapley_decomposition.shapley_change")
-    function = "*".join(f"x{j + 1}" for j in range(len(FACTORS)))
-    out = []
-    with warnings.catch_warnings(), redirect_stdout(io.StringIO()):
-        warnings.simplefilter("ignore")
-        for _, rows in frame.groupby("kommune"):
-            table = rows.sort_values("aar")[list(FACTORS)].to_numpy()
-            total = np.zeros(len(FACTORS))
-            for before, after in itertools.pairwise(table):
-                pair = np.column_stack([before, after])
-                pair = np.vstack([pair.prod(axis=0), pair])
-                names = ["y", *(f"x{j + 1}" for j in range(len(FACTORS)))]
-                done = change.decomposition(pd.DataFrame(pair, index=names), function)
-                total += done["shapley"].to_numpy()[1:]
-            out.append(total)
-    return np.array(out)
-
-
 # Timing -----------------------------------------------------------------------------------------
 
 
@@ -216,36 +189,25 @@ def line(name: str, peer: str, times: tuple[float, float, float], note: str = ""
 
 def methods(frame: pd.DataFrame, runs: int) -> None:
     """Shapley and LMDI against every peer."""
-    few = frame[frame["kommune"].isin(frame["kommune"].unique()[:LIBRARY_KOMMUNER])]
-    every = frame["kommune"].nunique() / few["kommune"].nunique()
-    jobs: list[tuple[str, str, Callable[[pd.DataFrame, str], Array], bool]] = [
-        ("shapley", "pandas loop", pandas_loop, False),
-        ("lmdi", "pandas loop", pandas_loop, False),
-        ("shapley", "permutations, floats", permutations_floats, False),
-        ("shapley", "permutations, numpy", permutations_numpy, False),
+    jobs: list[tuple[str, str, Callable[[pd.DataFrame, str], Array]]] = [
+        ("shapley", "pandas loop", pandas_loop),
+        ("lmdi", "pandas loop", pandas_loop),
+        ("shapley", "permutations, floats", permutations_floats),
+        ("shapley", "permutations, numpy", permutations_numpy),
     ]
-    if importlib.util.find_spec("shapley_decomposition"):
-        jobs.append(("shapley", "shapley-decomposition, scaled", library, True))
     last = frame.groupby("kommune")[list(FACTORS)].last().prod(axis=1).to_numpy()[:, None]
-    for method, name, peer, sample in jobs:
-        table = few if sample else frame
-        found, wanted = ours(table, method), peer(table, method)
-        gap = float(np.max(np.abs(found - wanted) / last[: len(found)]))
+    for method, name, peer in jobs:
+        gap = float(np.max(np.abs(ours(frame, method) - peer(frame, method)) / last))
         if not gap < AGREE:
             raise SystemExit(f"{name} and proba differ by {gap:.1e} of the total ({method})")
-    for method, name, peer, sample in jobs:
-        table = few if sample else frame
+    for method, name, peer in jobs:
         times = against(
             lambda m=method: ours(frame, m),  # type: ignore[misc]
-            lambda p=peer, t=table, m=method: p(t, m),  # type: ignore[misc]
+            lambda p=peer, m=method: p(frame, m),  # type: ignore[misc]
             runs,
         )
-        if sample:
-            times = (times[0], every * times[1], every * times[2])
         aim = f"   (aim: at least {AIM:.0f})" if peer is pandas_loop else ""
         line(method, name, times, aim)
-    if len(jobs) == 4:
-        print("shapley-decomposition is not installed: left out")
 
 
 def need(runs: int) -> None:
