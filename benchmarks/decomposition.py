@@ -9,9 +9,9 @@ call, checks and all. The peers start from the same data frame:
 * *permutations, numpy*: the same orders, each for all kommuner and years at once.
 
 No released library splits a panel by an identity of one's own: PyLMDI is a repository without a
-release, kaya-decomposition has one fixed identity of emissions, shapley-decomposition takes one pair
-of years at a time. Before anything is timed, every
-peer must give the contributions of the public call to within 1e-9 of the totals.
+release, kaya-decomposition has one fixed identity of emissions, shapley-decomposition takes one
+pair of years at a time. Before anything is timed, every peer must give the contributions of the
+public call to within 1e-9 of the totals.
 
 The second part splits every kommune's growth in need and practice (``need_practice``) with
 standard errors, against a loop of statsmodels' ``t_test``, a call a kommune with the same

@@ -9,7 +9,6 @@ import typer
 
 from proba._console import one_line_errors
 from proba._verbs.words import LangOption, need_suffix
-from proba.errors import ProbaError
 
 if TYPE_CHECKING:
     from proba.decomposition import Simulation
@@ -66,14 +65,6 @@ def simulate(
 
         if json_file is not None:
             need_suffix(json_file, ".json", "--json")
-        changes = {
-            "--recipients-change": recipients_change,
-            "--months-change": months_change,
-            "--benefit-change": benefit_change,
-        }
-        for option, text in changes.items():
-            if text is not None:
-                _check_change(option, text)
         result = run(
             recipients=recipients,
             months=months,
@@ -94,19 +85,6 @@ def simulate(
         typer.echo(shown)
         if json_file is not None:
             typer.echo(f"{'Skrevet' if lang == 'nb' else 'Written'}: {json_file}")
-
-
-def _check_change(option: str, text: str) -> None:
-    """Refuse 5 or -1 without a percent sign: it could be percent or times."""
-    try:
-        number = float(text.replace("\N{MINUS SIGN}", "-").replace(",", "."))
-    except ValueError:
-        return  # with a percent sign, or nothing the core can read either
-    if abs(number) >= 1:
-        raise ProbaError(
-            f"{option}: {text} has no percent sign; write {text}% if percent is meant.",
-            f"{option}: {text} mangler prosenttegn; skriv {text}% hvis det er prosent.",
-        )
 
 
 def _document(result: Simulation) -> str:

@@ -10,11 +10,11 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from proba.decomposition.frames import ALL
+from proba.decomposition.names import ALL
 from proba.errors import DecompositionError, PanelError
 from proba.panel import LABEL_COLUMN, Panel, label_in, unbox_numbers
 
-__all__ = ["ALL", "Cells", "FloatArray", "Missing", "check_choice", "fill_rates", "read_cells"]
+__all__ = ["Cells", "FloatArray", "Missing", "check_choice", "fill_rates", "read_cells"]
 
 FloatArray = npt.NDArray[np.float64]
 

@@ -11,7 +11,7 @@ import pandas as pd
 from proba._numbers import format_number
 from proba._table import TextTable
 from proba.decomposition._cells import Missing, check_choice, fill_rates, read_cells
-from proba.decomposition.frames import ALL
+from proba.decomposition.names import ALL
 from proba.decomposition.words import factor_label
 from proba.errors import DecompositionError, Lang
 from proba.panel import Panel, PanelMeta

@@ -1,4 +1,4 @@
-"""From a long table to arrays: units x years x columns, with errors that name the cell."""
+"""From a long table to arrays: units x years x columns."""
 
 from __future__ import annotations
 
@@ -11,27 +11,25 @@ import pandas as pd
 
 from proba.decomposition.bases import BASE_COLUMN, CountBase, parse_base
 from proba.decomposition.identity import Identity
-from proba.decomposition.printed import Rounded, as_rounded, decimals_of
+from proba.decomposition.names import ALL
+from proba.decomposition.tables import (
+    Place,
+    cell_numbers,
+    check_amounts,
+    check_filled,
+    check_once,
+    check_span,
+    flat_table,
+    printed_cells,
+    years_of,
+)
+from proba.decomposition.words import reason_text
 from proba.errors import DecompositionError
-from proba.panel import LABEL_COLUMN, Panel, PanelMeta, label_in
+from proba.panel import Panel, PanelMeta
 
-__all__ = [
-    "ALL",
-    "TIME",
-    "UNIT",
-    "Prepared",
-    "count_base",
-    "factor_arrays",
-    "flat_table",
-    "prepare",
-]
+__all__ = ["Prepared", "count_base", "factor_arrays", "prepare"]
 
 FloatArray = npt.NDArray[np.float64]
-ALL = "alle"
-"""Name of the single unit when everything is put together."""
-
-TIME = "aar"
-UNIT = "kommune"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -48,10 +46,10 @@ class Prepared:
         The T years at the ends of the steps.
     columns : tuple of str
     values : ndarray, shape (U, T, C)
-    low, high : ndarray, shape (U, T, C), or None
-        Ends of the intervals printed figures stand for.
     total : ndarray, shape (U, T), or None
         The total as the table has it.
+    low, high : ndarray, shape (U, T, C) or, with a total, (U, T, C + 1), or None
+        Ends of the intervals printed figures stand for; the total's last.
     missing : Series
         Reason of each unit left out.
     base : CountBase or None
@@ -90,11 +88,7 @@ def prepare(
         Naming the column, kommune and year at fault.
     """
     frame, unit, time, meta = flat_table(data, by)
-    if not (_is_whole(start) and _is_whole(end)) or start >= end:
-        raise DecompositionError(
-            f"the decomposition goes from an earlier to a later year; got {start} to {end}.",
-            f"dekomponeringen går fra et tidligere til et senere år; fikk {start} til {end}.",
-        )
+    check_span(start, end)
     wanted = [time, *identity.columns, *([by] if by else []), *([total] if total else [])]
     absent = [c for c in dict.fromkeys(wanted) if c not in frame.columns]
     if absent:
@@ -104,7 +98,7 @@ def prepare(
             f"{meta.name}: mangler kolonnen «{absent[0]}»; tabellen har {have}.",
         )
     years = tuple(range(start, end + 1)) if chained else (start, end)
-    at_year = _years(frame[time], time, meta.name)
+    at_year = years_of(frame[time], time, meta.name)
     used = np.isin(at_year, years)
     frame, at_year = frame[used], at_year[used]
     for year in years:
@@ -115,10 +109,12 @@ def prepare(
                 f"{meta.name}: ingen rad for {year}"
                 + ("; en kjedet dekomponering krever alle år." if chained else "."),
             )
+    if unit:
+        check_filled(frame[unit], at_year, meta.name)
     names = frame[unit].astype(str).to_numpy() if unit else np.full(len(frame), ALL, dtype=object)
     codes, labels = pd.factorize(names, sort=True)
     steps = np.searchsorted(np.array(years), at_year)
-    _check_once(codes, steps, labels, years, unit, meta.name)
+    check_once(codes, steps, labels, years, unit, meta.name)
 
     columns = list(identity.columns)
     wide = [*columns, *([total] if total else [])]
@@ -127,29 +123,30 @@ def prepare(
     low = np.full(shape, np.nan) if printed else None
     high = np.full(shape, np.nan) if printed else None
     for j, column in enumerate(wide):
-        where = _Place(column, unit, labels, codes, at_year, meta.name)
+        where = Place(column, unit, labels, codes, at_year, meta.name)
         if low is not None and high is not None:
-            ends = _printed_cells(frame[column], where)
+            ends = printed_cells(frame[column], where)
             values[codes, steps, j], low[codes, steps, j], high[codes, steps, j] = ends
         else:
-            values[codes, steps, j] = _cells(frame[column], where)
-        _check_amounts(values[codes, steps, j], where)
+            values[codes, steps, j] = cell_numbers(frame[column], where)
+        check_amounts(values[codes, steps, j], where)
     missing = _missing(values, wide, years, labels)
     kept = np.array([label not in missing.index for label in labels])
     if not kept.any():
         raise DecompositionError(
-            f"{meta.name}: nothing to decompose; {labels[0]}: {missing.iloc[0]}.",
+            f"{meta.name}: nothing to decompose; {labels[0]}: "
+            f"{reason_text(str(missing.iloc[0]), 'en')}.",
             f"{meta.name}: ingenting å dekomponere; {labels[0]}: {missing.iloc[0]}.",
         )
     k = len(columns)
     return Prepared(
         units=pd.Index(labels[kept], name=unit or by),
-        groups=_groups(frame, by, unit, codes, labels, meta.name, kept),
+        groups=_groups(frame, by, unit, codes, labels, at_year, meta.name, kept),
         years=years,
         columns=tuple(columns),
         values=values[kept][:, :, :k],
-        low=None if low is None else low[kept][:, :, :k],
-        high=None if high is None else high[kept][:, :, :k],
+        low=None if low is None else low[kept],
+        high=None if high is None else high[kept],
         total=values[kept][:, :, k] if total else None,
         missing=missing,
         base=count_base(frame, identity, at_year, meta.name),
@@ -183,140 +180,6 @@ def factor_arrays(identity: Identity, columns: Sequence[str], values: FloatArray
     return out
 
 
-# Internals --------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class _Place:
-    """Where the cells of a column are, for errors."""
-
-    column: str
-    unit: str | None
-    labels: npt.NDArray[np.object_]
-    codes: npt.NDArray[np.intp]
-    years: npt.NDArray[np.int64]
-    origin: str
-
-    def error(self, row: int, en: str, nb: str) -> DecompositionError:
-        of = f"{self.unit} {self.labels[self.codes[row]]}, " if self.unit else ""
-        at = f"{self.origin}: {of}{self.years[row]}"
-        return DecompositionError(f"{at}: '{self.column}' {en}.", f"{at}: «{self.column}» {nb}.")
-
-
-def flat_table(
-    data: Panel | pd.DataFrame, by: str | None
-) -> tuple[pd.DataFrame, str | None, str, PanelMeta]:
-    """Return the table with keys as columns, its unit and time columns, and its meta."""
-    if isinstance(data, Panel):
-        return data.frame.reset_index(), data.entity, data.time, data.meta
-    frame = data
-    levels = [n for n in frame.index.names if n is not None and n not in frame.columns]
-    if levels:
-        frame = frame.reset_index(level=levels)
-    twice = frame.columns[frame.columns.duplicated()]
-    if len(twice):
-        raise DecompositionError(
-            f"the table has more than one column named '{twice[0]}'.",
-            f"tabellen har mer enn én kolonne som heter «{twice[0]}».",
-        )
-    label = label_in(frame[LABEL_COLUMN], "tabell") if LABEL_COLUMN in frame.columns else None
-    name = str(frame.attrs.get("name", "tabell"))
-    unit = UNIT if UNIT in frame.columns else by
-    return frame, unit, TIME, PanelMeta(name, label)
-
-
-def _is_whole(year: object) -> bool:
-    return isinstance(year, (int, np.integer)) and not isinstance(year, bool)
-
-
-def _years(column: pd.Series, time: str, origin: str) -> npt.NDArray[np.int64]:
-    numbers = pd.to_numeric(column, errors="coerce").to_numpy(dtype=np.float64, na_value=np.nan)
-    bad = ~np.isfinite(numbers) | (numbers % 1 != 0)
-    if bad.any():
-        shown = column.iloc[int(np.flatnonzero(bad)[0])]
-        raise DecompositionError(
-            f"{origin}: '{time}' holds {shown!r}, which is no year.",
-            f"{origin}: «{time}» har verdien {shown!r}, som ikke er et årstall.",
-        )
-    return numbers.astype(np.int64)
-
-
-def _check_once(
-    codes: npt.NDArray[np.intp],
-    steps: npt.NDArray[np.intp],
-    labels: npt.NDArray[np.object_],
-    years: tuple[int, ...],
-    unit: str | None,
-    origin: str,
-) -> None:
-    cell = codes * len(years) + steps
-    counts = np.bincount(cell)
-    if counts.max(initial=0) > 1:
-        first = int(np.argmax(counts > 1))
-        year = years[first % len(years)]
-        if unit is None:
-            raise DecompositionError(
-                f"{origin}: {year} stands more than once and the table has no column "
-                f"'{UNIT}' to tell the rows apart; say by which column to decompose.",
-                f"{origin}: {year} står mer enn én gang og tabellen har ingen kolonne "
-                f"«{UNIT}» som skiller radene; oppgi hvilken kolonne det skal deles etter.",
-            )
-        who = labels[first // len(years)]
-        raise DecompositionError(
-            f"{origin}: {unit} {who}, {year} stands more than once.",
-            f"{origin}: {unit} {who}, {year} står mer enn én gang.",
-        )
-
-
-def _cells(column: pd.Series, where: _Place) -> FloatArray:
-    """Return a column as floats; text that is no number is an error."""
-    if pd.api.types.is_numeric_dtype(column.dtype):
-        return column.to_numpy(dtype=np.float64, na_value=np.nan)
-    cells = column.map(lambda v: v.value if isinstance(v, Rounded) else v)
-    blank = cells.isna() | cells.map(lambda v: isinstance(v, str) and not v.strip())
-    numbers = pd.to_numeric(cells.mask(blank), errors="coerce")
-    bad = (numbers.isna() & ~blank).to_numpy()
-    if bad.any():
-        row = int(np.flatnonzero(bad)[0])
-        shown = str(column.iloc[row])[:40]
-        raise where.error(
-            row, f"holds '{shown}', which is no number", f"har «{shown}», ikke et tall"
-        )
-    return numbers.to_numpy(dtype=np.float64, na_value=np.nan)
-
-
-def _printed_cells(column: pd.Series, where: _Place) -> tuple[FloatArray, FloatArray, FloatArray]:
-    """Return values and interval ends of a column of printed figures."""
-    decimals = decimals_of(column)
-    out = np.full((3, len(column)), np.nan)
-    for row, cell in enumerate(column):
-        try:
-            rounded = as_rounded(cell, decimals)
-        except DecompositionError:
-            shown = str(cell)[:40]
-            raise where.error(
-                row,
-                f"holds '{shown}', which is no printed number",
-                f"har «{shown}», ikke et trykt tall",
-            ) from None
-        if rounded is not None:
-            out[:, row] = rounded.value, max(rounded.low, min(0.0, rounded.value)), rounded.high
-    return out[0], out[1], out[2]
-
-
-def _check_amounts(values: FloatArray, where: _Place) -> None:
-    for bad, en, nb in (
-        (np.isinf(values), "is infinite", "er uendelig"),
-        (values < 0, "is negative", "er negativ"),
-    ):
-        if bad.any():
-            row = int(np.flatnonzero(bad)[0])
-            shown = f" ({values[row]:g})"
-            why_en = "; the factors of an amount cannot be, correct it or leave the kommune out"
-            why_nb = "; det kan ikke faktorene i et beløp være, rett tallet eller utelat kommunen"
-            raise where.error(row, en + shown + why_en, nb + shown + why_nb)
-
-
 def _missing(
     values: FloatArray, columns: list[str], years: tuple[int, ...], labels: npt.NDArray[np.object_]
 ) -> pd.Series:
@@ -338,6 +201,7 @@ def _groups(
     unit: str | None,
     codes: npt.NDArray[np.intp],
     labels: npt.NDArray[np.object_],
+    years: npt.NDArray[np.int64],
     origin: str,
     kept: npt.NDArray[np.bool_],
 ) -> pd.Index | None:
@@ -346,16 +210,7 @@ def _groups(
         return None if unit is None else pd.Index([ALL] * int(kept.sum()))
     if by == unit:
         return None
-    blank = frame[by].isna() | frame[by].astype(str).str.strip().eq("")
-    if blank.any():
-        row = int(np.flatnonzero(blank.to_numpy())[0])
-        who = labels[codes[row]]
-        raise DecompositionError(
-            f"{origin}: {unit} {who} has an empty cell in '{by}'; give its group, or leave the "
-            f"{unit} out.",
-            f"{origin}: {unit} {who} har en tom celle i «{by}»; oppgi gruppen, eller utelat "
-            f"{unit} {who}.",
-        )
+    check_filled(frame[by], years, origin)
     groups = np.full(len(labels), None, dtype=object)
     for code, value in zip(codes, frame[by].astype(str), strict=True):
         if groups[code] not in (None, value):

@@ -121,6 +121,15 @@ class Identity:
             The factor to split, e.g. ``mottakere``.
         population : str
             Column of inhabitants.
+
+        Returns
+        -------
+        Identity
+
+        Raises
+        ------
+        DecompositionError
+            If ``count`` is not a factor by itself.
         """
         return self._split(count, (Factor(population), Factor(count, population)))
 
@@ -134,6 +143,15 @@ class Identity:
         deflator : str
             Column with the price index; the real amount is in prices of the year in which it
             is 1.
+
+        Returns
+        -------
+        Identity
+
+        Raises
+        ------
+        DecompositionError
+            If ``benefit`` is not a factor by itself.
         """
         return self._split(benefit, (Factor(benefit, deflator), Factor(deflator)))
 
@@ -221,26 +239,29 @@ def _settle_base(terms: tuple[Factor, ...], base: CountBase | None) -> CountBase
     if base is CountBase.MIXED:
         return base
     plain = base_of_names([t.column for t in terms if t.per is None])
-    bridged = any(
-        len(base_of_names([t.column]) | base_of_names([t.per])) == 2
-        for t in terms
-        if t.per is not None
-    )
-    named = plain or base_of_names([t.column for t in terms])
-    if len(named) == 2 and not bridged:
+    bridge = next((t for t in terms if _bridges(t)), None)
+    if bridge is not None:
+        # The count the ratio divides by is where the identity starts.
+        if Factor(str(bridge.per)) not in terms:
+            raise DecompositionError(
+                f"the ratio {bridge.name} turns {bridge.per} into {bridge.column}, so "
+                f"'{bridge.per}' must be a factor too.",
+                f"forholdet {bridge.name} gjør {bridge.per} til {bridge.column}, så "
+                f"«{bridge.per}» må også være en faktor.",
+            )
+        named = base_of_names([str(bridge.per)])
+    else:
+        named = plain or base_of_names([t.column for t in terms])
+    if len(named) == 2:
         cases, persons = named[CountBase.CASES], named[CountBase.PERSONS]
         raise DecompositionError(
             f"'{cases}' counts cases and '{persons}' persons, which are different numbers; put in "
-            "a ratio that turns one into the other, such as (tilfeller / mottakere), or say "
-            "base='blandet'.",
+            "a ratio that turns one into the other, such as mottakere * (tilfeller / mottakere), "
+            "or say base='blandet'.",
             f"«{cases}» teller tilfeller og «{persons}» personer, som er ulike tall; sett inn et "
-            "forhold som gjør det ene til det andre, som (tilfeller / mottakere), eller oppgi "
-            "tellebasis «blandet».",
+            "forhold som gjør det ene til det andre, som mottakere * (tilfeller / mottakere), "
+            "eller oppgi tellebasis «blandet».",
         )
-    if bridged:
-        # The count that is multiplied by the ratio is where the identity starts.
-        counts = base_of_names([t.column for t in terms if t.per is None])
-        return base or next(iter(counts), None)
     found = next(iter(named), None)
     if base is not None and found is not None and base is not found:
         raise DecompositionError(
@@ -248,6 +269,11 @@ def _settle_base(terms: tuple[Factor, ...], base: CountBase | None) -> CountBase
             f"tellebasis er oppgitt som {base.value}, men «{named[found]}» teller {found.value}.",
         )
     return base or found
+
+
+def _bridges(term: Factor) -> bool:
+    """Whether a ratio turns persons into cases or the other way."""
+    return term.per is not None and len(base_of_names([term.column, term.per])) == 2
 
 
 # The grammar ----------------------------------------------------------------------------------
@@ -264,7 +290,10 @@ def _tokens(text: str) -> Iterator[tuple[str, str]]:
         if found["sign"]:
             yield "sign", "*" if found["sign"] in "×·" else found["sign"]
         else:
-            yield "name", (found["name"] or found["quoted"]).strip()
+            name = (found["name"] or found["quoted"]).strip()
+            if not name:
+                raise _unreadable(text, "« »")
+            yield "name", name
 
 
 def _parse(text: str) -> tuple[str, tuple[Factor, ...]]:

@@ -3,7 +3,7 @@
 With V = x_1 x_2 ... x_k, D_j = x_j(1) - x_j(0) and dV = V(1) - V(0):
 
 ========== ==================================================================== ===========
-method     contribution of factor j                                             remainder
+method     contribution of factor j                                             residual
 ========== ==================================================================== ===========
 lmdi       L(V(1), V(0)) ln(x_j(1) / x_j(0)), L the logarithmic mean            none
 shapley    mean over all k! orders of the change from x_j changing in its turn  none
@@ -89,11 +89,18 @@ def contributions(
     Returns
     -------
     contributions : ndarray, shape (..., k)
-    remainder : ndarray, shape (...,)
+    residual : ndarray, shape (...,)
         What the contributions leave of the change: zero for the exact methods.
+
+    Raises
+    ------
+    DecompositionError
+        If there is no such method, a factor is negative, shapes differ, or ``order`` is not each
+        position once.
     """
     name = method_name(method)
     x0, x1 = np.asarray(x0, dtype=np.float64), np.asarray(x1, dtype=np.float64)
+    _check(x0, x1, order)
     nothing = np.zeros(x0.shape[:-1])
     if name == "lmdi":
         return lmdi(x0, x1), nothing
@@ -106,6 +113,24 @@ def contributions(
     rest_at = x0 if name == "laspeyres" else 0.5 * (x0 + x1)
     parts = (x1 - x0) * _others(rest_at)
     return parts, x1.prod(axis=-1) - x0.prod(axis=-1) - parts.sum(axis=-1)
+
+
+def _check(x0: FloatArray, x1: FloatArray, order: Sequence[int] | None) -> None:
+    if x0.shape != x1.shape or x0.ndim == 0:
+        raise DecompositionError(
+            f"the factors before and after have the shapes {x0.shape} and {x1.shape}.",
+            f"faktorene før og etter har formene {x0.shape} og {x1.shape}.",
+        )
+    if (x0 < 0).any() or (x1 < 0).any():
+        raise DecompositionError(
+            "a factor is negative; the factors of an amount cannot be.",
+            "en faktor er negativ; det kan ikke faktorene i et beløp være.",
+        )
+    if order is not None and sorted(order) != list(range(x0.shape[-1])):
+        raise DecompositionError(
+            f"the order must have each of the {x0.shape[-1]} positions once, not {order!r}.",
+            f"rekkefølgen må ha hver av de {x0.shape[-1]} plassene én gang, ikke {order!r}.",
+        )
 
 
 def log_changes(x0: FloatArray, x1: FloatArray) -> FloatArray:
@@ -127,6 +152,11 @@ def log_mean(a: FloatArray, b: FloatArray, log_ratio: FloatArray | None = None) 
         Not negative; L is 0 where either is 0.
     log_ratio : ndarray, optional
         ln(a / b) where it is known more exactly.
+
+    Returns
+    -------
+    ndarray
+        Of the shape of ``a``.
     """
     a, b = np.asarray(a, dtype=np.float64), np.asarray(b, dtype=np.float64)
     r = np.abs(log_changes(b, a) if log_ratio is None else log_ratio)
@@ -168,12 +198,19 @@ def lmdi(x0: FloatArray, x1: FloatArray) -> FloatArray:
 def interactions(x0: FloatArray, x1: FloatArray) -> dict[tuple[int, ...], FloatArray]:
     """Split the interaction of ``laspeyres`` by which factors meet in it.
 
+    Parameters
+    ----------
+    x0, x1 : ndarray, shape (..., k)
+        The factors before and after.
+
     Returns
     -------
     dict of tuple of int to ndarray, shape (...,)
         For every set of two or more factors: the product of their changes and of the other
         factors before. The sum is the interaction.
     """
+    x0, x1 = np.asarray(x0, dtype=np.float64), np.asarray(x1, dtype=np.float64)
+    _check(x0, x1, None)
     k = x0.shape[-1]
     change = x1 - x0
     out = {}

@@ -8,13 +8,12 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
+from proba.decomposition.names import ALL
 from proba.errors import DecompositionError
 from proba.estimation.columns import FloatArray
 
-__all__ = ["ALL", "Weights", "group_matrix"]
+__all__ = ["Weights", "group_matrix"]
 
-ALL = "alle"
-"""Name of the unit that all kommuner make together."""
 
 Weights = Literal["population", "equal"] | Mapping[str, float] | pd.Series
 

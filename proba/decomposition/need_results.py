@@ -9,7 +9,8 @@ from typing import Literal
 import pandas as pd
 
 from proba._table import TextTable
-from proba.decomposition.need_groups import ALL, Weights, group_matrix
+from proba.decomposition.names import ALL
+from proba.decomposition.need_groups import Weights, group_matrix
 from proba.decomposition.need_parts import GrowthParts
 from proba.errors import DecompositionError, Lang
 from proba.estimation import Results

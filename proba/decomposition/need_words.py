@@ -11,7 +11,7 @@ import pandas as pd
 
 from proba._numbers import MINUS, format_number
 from proba._table import TextTable
-from proba.decomposition.need_groups import ALL
+from proba.decomposition.names import ALL
 from proba.decomposition.need_notes import left_out_notes, method_notes, unit_notes
 from proba.decomposition.need_parts import NATIONAL, NEED, POPULATION, PRACTICE
 from proba.errors import Lang

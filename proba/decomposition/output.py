@@ -10,7 +10,7 @@ import pandas as pd
 
 from proba._numbers import format_number
 from proba._table import TextTable
-from proba.decomposition.frames import ALL
+from proba.decomposition.names import ALL, RESIDUAL, UNIT
 from proba.decomposition.words import factor_label, method_words, reason_text, unit_label
 from proba.errors import DecompositionError, Lang
 from proba.panel import LABEL_COLUMN
@@ -20,26 +20,24 @@ if TYPE_CHECKING:
 
 __all__ = ["as_json", "print_table", "tidy_frame"]
 
-_REST = "rest"
 _MOST_REASONS = 5
 
 
 def tidy_frame(result: Decomposition) -> pd.DataFrame:
     """See :meth:`Decomposition.to_frame`."""
     name = result.by or "unit"
-    rest = result.residual.to_frame(_REST)
-    change = result.total_change.where(result.total_change != 0)
+    rest = result.residual.to_frame(RESIDUAL)
     parts = {
         "absolute": pd.concat([result.contributions, rest], axis=1),
-        "share": pd.concat([result.shares, rest.div(change, axis=0)], axis=1),
-        "log_points": result.log_points.assign(**{_REST: np.nan}),
+        "share": pd.concat([result.shares, result.residual_share.to_frame()], axis=1),
+        "log_points": result.log_points.assign(**{RESIDUAL: np.nan}),
     }
     stacked = {}
     for key, frame in parts.items():
         long = frame.rename_axis(index=name, columns="term").reset_index()
         stacked[key] = long.melt(id_vars=name, value_name=key).set_index([name, "term"])[key]
     out = pd.DataFrame(stacked)
-    order = pd.MultiIndex.from_product([result.units, [*result.factors, _REST]])
+    order = pd.MultiIndex.from_product([result.units, [*result.factors, RESIDUAL]])
     out = out.reindex(order).rename_axis([name, "term"])
     if result.intervals is not None:
         out = out.join(result.intervals[["low", "high"]].rename_axis([name, "term"]))
@@ -57,8 +55,7 @@ def as_json(result: Decomposition) -> dict[str, Any] | list[dict[str, Any]]:
     items = [{result.by: str(unit), **_one(result, u)} for u, unit in enumerate(result.units)]
     for unit, reason in result.missing.items():
         head = {**_head(result), "total_change": None, "contributions": [], "residual": None}
-        name = result.by if result.by == "kommune" else "kommune"
-        items.append({name: str(unit), **head, "missing": str(reason)})
+        items.append({UNIT: str(unit), **head, "missing": str(reason)})
     return items
 
 
@@ -221,10 +218,9 @@ def _full(result: Decomposition, lang: Lang, u: int) -> TextTable:
         at = 4 if x is not None else 1
         row[at] = number(rest, places)
         if limits is not None:
-            row[at + 1] = span(_REST, "low", "high", 1.0, places)
-        row[at + (2 if limits is not None else 1)] = number(
-            100 * rest / change if change else math.nan, 1
-        )
+            row[at + 1] = span(RESIDUAL, "low", "high", 1.0, places)
+        share = 100 * float(result.residual_share.iloc[u])
+        row[at + (2 if limits is not None else 1)] = number(share, 1)
         rows.append(row)
     total = [factor_label(result.identity.name, lang)] + [""] * (width - 1)
     at = 1
@@ -267,7 +263,7 @@ def _many(result: Decomposition, lang: Lang) -> TextTable:
     places = _decimals(np.append(parts.to_numpy().ravel(), change.to_numpy()))
     with_rest = bool((rest.abs() > 1e-12 * np.abs(result.values).max()).any())
     header = [
-        (result.by or "enhet").capitalize(),
+        (result.by or ("enhet" if nb else "unit")).capitalize(),
         "Endring" if nb else "Change",
         "Vekst %" if nb else "Growth %",
         *(factor_label(f, lang) for f in result.factors),

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
-from decimal import Decimal
+from decimal import Decimal as DecimalNumber
 from pathlib import Path
 
 import pandas as pd
 
-from proba.decomposition.frames import TIME, UNIT
+from proba.decomposition.names import NAMELESS, TIME, UNIT
 from proba.errors import DecompositionError
 from proba.panel.reading import Decimal as Mark
 from proba.panel.reading import parse_numbers, read_table
@@ -113,7 +113,7 @@ def _numbers(
 
 def _as_printed(cell: object) -> object:
     """Return a cell of a text column: a decimal of a database keeps its digits as text does."""
-    return str(cell) if isinstance(cell, Decimal) else cell
+    return str(cell) if isinstance(cell, DecimalNumber) else cell
 
 
 def _no_number(rows: pd.DataFrame, column: str, mark: Mark) -> DecompositionError:
@@ -127,7 +127,7 @@ def _no_number(rows: pd.DataFrame, column: str, mark: Mark) -> DecompositionErro
     at = next((i for i, cell in enumerate(rows[column]) if not is_number(cell)), 0)
     row, cell = rows.iloc[at], rows[column].iloc[at]
     of = f"{UNIT} {row[UNIT]}, " if UNIT in rows.columns else ""
-    place = f"{rows.attrs.get('name', 'tabell')}: {of}{row[TIME]}"
+    place = f"{rows.attrs.get('name', NAMELESS)}: {of}{row[TIME]}"
     shown = str(cell).strip()[:40]
     en, nb = _hints(cell, shown, mark)
     return DecompositionError(
@@ -149,12 +149,12 @@ def _hints(cell: object, shown: str, mark: Mark) -> tuple[str, str]:
     if mark == "." and ("," in shown or " " in shown or "\N{NO-BREAK SPACE}" in shown):
         if any(c.isdigit() for c in shown):
             return (
-                "; with decimal commas, give --decimal komma",
+                "; with decimal commas, give decimal=',' (--decimal komma)",
                 "; har filen desimalkomma, bruk --decimal komma",
             )
     elif mark == "," and "." in shown:
         return (
-            "; with decimal points, leave --decimal komma out",
+            "; with decimal points, leave decimal=',' (--decimal komma) out",
             "; har filen desimalpunktum, ta bort --decimal komma",
         )
     return ("; correct the cell, or leave it empty", "; rett cellen, eller la den stå tom")

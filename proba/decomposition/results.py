@@ -12,18 +12,15 @@ import pandas as pd
 
 from proba._table import TextTable
 from proba.decomposition.bases import CountBase
-from proba.decomposition.frames import ALL
 from proba.decomposition.identity import Identity
 from proba.decomposition.methods import log_changes, log_mean
+from proba.decomposition.names import ALL, RESIDUAL
 from proba.errors import DecompositionError, Lang
 from proba.panel import PanelMeta
 
-__all__ = ["RESIDUAL", "Decomposition"]
+__all__ = ["Decomposition"]
 
 FloatArray = npt.NDArray[np.float64]
-
-RESIDUAL = "rest"
-"""Name of the part that no factor carries: interaction, or what the identity leaves of a total."""
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -64,6 +61,8 @@ class Decomposition:
         Of the table; its label goes with every output.
     base : CountBase or None
         What is counted.
+    chained : bool
+        Whether the steps are single years, added up.
     notes_nb, notes_en : tuple of str
         What must be said about the figures.
     """
@@ -82,6 +81,7 @@ class Decomposition:
     missing: pd.Series = field(repr=False)
     meta: PanelMeta
     base: CountBase | None
+    chained: bool = False
     notes_nb: tuple[str, ...] = ()
     notes_en: tuple[str, ...] = ()
 
@@ -96,16 +96,6 @@ class Decomposition:
     def end(self) -> int:
         """Last year."""
         return self.years[-1]
-
-    @property
-    def chained(self) -> bool:
-        """Whether the steps are single years, added up."""
-        return self.steps_count > 1
-
-    @property
-    def steps_count(self) -> int:
-        """Number of steps."""
-        return len(self.years) - 1
 
     @property
     def factors(self) -> tuple[str, ...]:
@@ -159,6 +149,12 @@ class Decomposition:
     def shares(self) -> pd.DataFrame:
         """Contributions as fractions of the change; shape (U, k); NaN where nothing changed."""
         return self._wide(self._share(self.parts.sum(axis=1)))
+
+    @property
+    def residual_share(self) -> pd.Series:
+        """The residual as a fraction of the change; shape (U,); NaN where nothing changed."""
+        share = self._share(self.rests.sum(axis=1)[:, None])[:, 0]
+        return pd.Series(share, index=self.units, name=RESIDUAL)
 
     @property
     def log_points(self) -> pd.DataFrame:
@@ -230,9 +226,15 @@ class Decomposition:
         Raises
         ------
         DecompositionError
-            If a unit has no group.
+            If a unit has no group, or more than one.
         """
         lookup = pd.Series(groups)
+        if not lookup.index.is_unique:
+            unit = lookup.index[lookup.index.duplicated()][0]
+            raise DecompositionError(
+                f"{self._name} {unit} has more than one group.",
+                f"{self._name} {unit} har mer enn én gruppe.",
+            )
         of = lookup.reindex(self.units)
         if of.isna().any():
             unit = of.index[int(np.argmax(of.isna().to_numpy()))]
@@ -316,11 +318,10 @@ class Decomposition:
         return pd.DataFrame(values, index=self.units, columns=list(self.factors))
 
     def _share(self, absolute: FloatArray) -> FloatArray:
-        """Divide by the change; NaN where it is nothing but rounding error."""
+        """Divide parts, shape (U, n), by the change; NaN where that is but rounding error."""
         change = self.values[:, -1] - self.values[:, 0]
         real = np.abs(change) > 1e-12 * np.maximum(self.values[:, -1], self.values[:, 0])
-        safe = np.where(real, change, np.nan)
-        return absolute / (safe[:, None] if absolute.ndim == 2 else safe)
+        return absolute / np.where(real, change, np.nan)[:, None]
 
     def _added_intervals(self, of: pd.Series) -> pd.DataFrame | None:
         """Sum intervals over the units of a group; shares are not sums, growth follows."""
@@ -340,7 +341,7 @@ class Decomposition:
                 "low": after["low"] / before["high"] - 1,
                 "high": after["high"] / before["low"] - 1,
             }
-        )
+        ).where(before["low"] > 0)
         growth.index = pd.MultiIndex.from_product([growth.index, ["growth"]])
         out = pd.concat([added, growth]).assign(share_low=np.nan, share_high=np.nan)
         out.index.names = self.intervals.index.names

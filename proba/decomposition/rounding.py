@@ -9,13 +9,14 @@ import pandas as pd
 from proba.decomposition.frames import Prepared, factor_arrays
 from proba.decomposition.identity import Identity
 from proba.decomposition.methods import contributions, log_changes, log_mean
+from proba.decomposition.names import RESIDUAL
 from proba.decomposition.printed import bounds, bounds_inside
 
 __all__ = ["rounding_intervals"]
 
 FloatArray = npt.NDArray[np.float64]
 
-_SUMS = ("rest", "total_change", "start_value", "end_value", "growth")
+_SUMS = (RESIDUAL, "total_change", "start_value", "end_value", "growth")
 """Terms after the factors."""
 
 
@@ -51,23 +52,34 @@ def rounding_intervals(
     if low is None or high is None:  # only a table read as printed has them
         raise ValueError("the table was not read as printed figures")
     names = [*identity.factors, *_SUMS]
-    k, units = len(identity.factors), len(table.units)
+    k, units, width = len(identity.factors), len(table.units), low.shape[2]
 
     def measure(points: FloatArray, how: str = method) -> FloatArray:
-        cells = points.reshape(len(points), -1, len(table.columns))
+        cells = points.reshape(len(points), -1, width)
         return _measure(identity, table.columns, cells, how, turns if how == method else None)
 
-    value = measure(table.values.reshape(units, -1))[:, : len(names)]
+    cells = table.values
+    if table.total is not None:
+        cells = np.concatenate([cells, table.total[..., None]], axis=2)
+    value = measure(cells.reshape(units, -1))[:, : len(names)]
     steps = len(table.years) - 1
     least, most = np.zeros(value.shape), np.zeros(value.shape)
     shares = np.full((2, units, len(names)), np.nan)
     for t in range(steps):
         box = (low[:, t : t + 2].reshape(units, -1), high[:, t : t + 2].reshape(units, -1))
         ends = bounds(measure, *box)
-        doubtful = _doubtful(*box, identity, method)
+        doubtful = _doubtful(
+            low[:, t : t + 2, : len(table.columns)],
+            high[:, t : t + 2, : len(table.columns)],
+            identity,
+            method,
+        )
         if doubtful.any():
             part = bounds_inside(
-                measure, box[0][doubtful], box[1][doubtful], _suspects(identity, table.columns)
+                measure,
+                box[0][doubtful],
+                box[1][doubtful],
+                _suspects(identity, table.columns, width),
             )
             for whole, better in zip(ends, part, strict=True):
                 whole[doubtful] = better
@@ -101,11 +113,17 @@ def _measure(
     method: str,
     turns: list[int] | None,
 ) -> FloatArray:
-    """Return contributions, the sums and shares of m tables; cells (m, T, C)."""
+    """Return contributions, the sums and shares of m tables; cells (m, T, C), or C + 1 with total.
+
+    With a total of its own the residual takes what the product leaves of its change.
+    """
     x = factor_arrays(identity, columns, cells)
     parts, rests = contributions(x[:, :-1], x[:, 1:], method, turns)
     added, rest = parts.sum(axis=1), rests.sum(axis=1)
     v0, v1 = x[:, 0].prod(axis=-1), x[:, -1].prod(axis=-1)
+    if cells.shape[2] > len(columns):
+        rest = rest + (cells[:, -1, -1] - cells[:, 0, -1]) - (v1 - v0)
+        v0, v1 = cells[:, 0, -1], cells[:, -1, -1]
     change = v1 - v0
     with np.errstate(divide="ignore", invalid="ignore"):
         growth = np.where(v0 > 0, v1 / v0 - 1.0, np.nan)
@@ -116,7 +134,7 @@ def _measure(
 def _doubtful(
     low: FloatArray, high: FloatArray, identity: Identity, method: str
 ) -> npt.NDArray[np.bool_]:
-    """Say for which boxes, shape (R, 2C), corners may not be enough; shape (R,).
+    """Say for which boxes, shape (R, 2, C), corners may not be enough; shape (R,).
 
     The LMDI contribution L l_j grows with x_j(1) when L + l_j (V1 - L) / ln(V1 / V0) > 0, and the
     fraction lies between 0 and the larger V; so |l_j| < L / max V everywhere is enough (and the
@@ -126,8 +144,7 @@ def _doubtful(
         return np.ones(len(low), dtype=bool)
     if method != "lmdi":
         return np.zeros(len(low), dtype=bool)
-    half = low.shape[1] // 2
-    low0, low1, high0, high1 = low[:, :half], low[:, half:], high[:, :half], high[:, half:]
+    low0, low1, high0, high1 = low[:, 0], low[:, 1], high[:, 0], high[:, 1]
     least = log_mean(low1.prod(axis=1), low0.prod(axis=1))
     largest = np.maximum(high0.prod(axis=1), high1.prod(axis=1))
     reach = np.maximum(np.abs(log_changes(high0, low1)), np.abs(log_changes(low0, high1)))
@@ -135,11 +152,11 @@ def _doubtful(
     return out
 
 
-def _suspects(identity: Identity, columns: tuple[str, ...]) -> list[list[int]]:
+def _suspects(identity: Identity, columns: tuple[str, ...], width: int) -> list[list[int]]:
     """Return each factor's own inputs, both years: its contribution may not be monotone there."""
     at = {name: j for j, name in enumerate(columns)}
     sets = []
     for term in identity.terms:
         own = [at[c] for c in (term.column, term.per) if c is not None]
-        sets.append([*own, *(j + len(columns) for j in own)])
+        sets.append([*own, *(j + width for j in own)])
     return sets

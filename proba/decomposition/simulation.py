@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal, InvalidOperation, localcontext
 from itertools import combinations
 from typing import Any
 
@@ -21,6 +21,7 @@ __all__ = ["Simulation", "simulate"]
 Number = float | int | str | Decimal
 
 _LARGEST = Decimal("1e15")
+_DIGITS = 120  # more than three factors of any length have
 
 FACTORS = ("recipients", "months", "benefit")
 _DOT_THOUSANDS = re.compile(r"-?[1-9]\d{0,2}(\.\d{3})+")
@@ -64,7 +65,7 @@ class Simulation:
     @property
     def saving(self) -> Decimal:
         """What is saved with all changes, kr; negative if more is spent."""
-        return self.current_total - self.changed_total
+        return _minus(self.current_total, self.changed_total)
 
     @property
     def moved(self) -> tuple[str, ...]:
@@ -74,28 +75,29 @@ class Simulation:
     @property
     def alone(self) -> dict[str, Decimal]:
         """Saving of each change by itself, the other factors as now; kr."""
-        return {f: self.current_total - _product(self._with((f,))) for f in self.moved}
+        return {f: _minus(self.current_total, _product(self._with((f,)))) for f in self.moved}
 
     @property
     def interactions(self) -> dict[tuple[str, ...], Decimal]:
         """What changes give together beyond each by itself, by the factors that meet; kr.
 
-        Negative where two savings overlap: months saved for recipients who are no longer there
-        cannot be saved once more. The sum with ``alone`` is ``saving``.
+        In savings: negative where two savings overlap (months saved for recipients who are no
+        longer there cannot be saved once more). The sum with ``alone`` is ``saving``. The printed
+        table shows changes in spending, with the opposite sign.
         """
         found: dict[tuple[str, ...], Decimal] = {}
         for size in range(2, len(self.moved) + 1):
             for chosen in combinations(self.moved, size):
-                together = self.current_total - _product(self._with(chosen))
+                together = _minus(self.current_total, _product(self._with(chosen)))
                 parts = [self.alone[f] for f in chosen]
                 parts += [v for k, v in found.items() if set(k) < set(chosen)]
-                found[chosen] = together - sum(parts, Decimal(0))
+                found[chosen] = _minus(together, *parts)
         return found
 
     @property
     def interaction(self) -> Decimal:
         """Sum of the interactions; kr."""
-        return sum(self.interactions.values(), Decimal(0))
+        return -_minus(Decimal(0), *self.interactions.values())
 
     def to_frame(self) -> pd.DataFrame:
         """Return one row a scenario: the factors, ``total`` and ``saving``; floats.
@@ -112,7 +114,7 @@ class Simulation:
             rows[name] = {
                 **{f: float(factors[f]) for f in FACTORS},
                 "total": float(total),
-                "saving": float(self.current_total - total),
+                "saving": float(_minus(self.current_total, total)),
             }
         frame = pd.DataFrame(rows).T
         if self.interactions:
@@ -124,12 +126,10 @@ class Simulation:
         """Return what ``proba simulate --json`` writes."""
         return {
             "count_base": self.base.value,
-            "current": {**{f: float(v) for f, v in self.current.items()}}
-            | {"total": float(self.current_total)},
-            "changed": {**{f: float(v) for f, v in self.changed.items()}}
-            | {"total": float(self.changed_total)},
+            "current": _floats(self.current) | {"total": float(self.current_total)},
+            "changed": _floats(self.changed) | {"total": float(self.changed_total)},
             "saving": float(self.saving),
-            "alone": {f: float(v) for f, v in self.alone.items()},
+            "alone": _floats(self.alone),
             "interactions": [
                 {"factors": list(k), "saving": float(v)} for k, v in self.interactions.items()
             ],
@@ -141,7 +141,7 @@ class Simulation:
         rows = []
         for name, factors in self._scenarios().items():
             total = _product(factors)
-            change = "" if name == "current" else _kroner(total - self.current_total, lang)
+            change = "" if name == "current" else _kroner(_minus(total, self.current_total), lang)
             shown = [_plain(factors[f], lang) for f in FACTORS]
             rows.append((self._scenario_words(name, lang), *shown, _kroner(total, lang), change))
         if self.interactions:
@@ -294,12 +294,26 @@ def simulate(
         if goal is not None:
             after[factor] = _amount(goal, f"to_{factor}")
         elif change is not None:
-            after[factor] = now[factor] * (1 + _fraction(change, f"{factor}_change"))
+            share = _fraction(change, f"{factor}_change")
+            with localcontext(prec=_DIGITS):
+                after[factor] = now[factor] * (1 + share)
     return Simulation(now, after, counted)
 
 
 def _product(factors: Mapping[str, Decimal]) -> Decimal:
-    return factors["recipients"] * factors["months"] * factors["benefit"]
+    with localcontext(prec=_DIGITS):  # whatever the caller's is set to
+        return factors["recipients"] * factors["months"] * factors["benefit"]
+
+
+def _minus(first: Decimal, *others: Decimal) -> Decimal:
+    with localcontext(prec=_DIGITS):
+        for other in others:
+            first -= other
+        return first
+
+
+def _floats(values: Mapping[str, Decimal]) -> dict[str, float]:
+    return {name: float(value) for name, value in values.items()}
 
 
 def _decimal(value: Number, name: str) -> Decimal:
@@ -342,7 +356,16 @@ def _fraction(value: Number, name: str) -> Decimal:
             if text.endswith(word):
                 percent, value = True, text.removesuffix(word)
                 break
-    number = _decimal(value, name) / (100 if percent else 1)
+    number = _decimal(value, name)
+    if percent:
+        with localcontext(prec=_DIGITS):
+            number = number / 100
+    elif isinstance(value, str) and abs(number) >= 1:
+        # 5 could be percent or times.
+        raise DecompositionError(
+            f"'{name}' is {value} without a percent sign; write {value}% if percent is meant.",
+            f"«{name}» er {value} uten prosenttegn; skriv {value}% hvis det er prosent.",
+        )
     if number < -1:
         raise DecompositionError(
             f"'{name}' is {value}: a change cannot be below -100 %; write -5% or -0.05.",

@@ -12,7 +12,8 @@ from proba.decomposition.bases import CountBase
 from proba.decomposition.frames import Prepared, factor_arrays, prepare
 from proba.decomposition.identity import Identity
 from proba.decomposition.methods import METHODS, contributions, method_name
-from proba.decomposition.results import RESIDUAL, Decomposition
+from proba.decomposition.names import RESIDUAL
+from proba.decomposition.results import Decomposition
 from proba.decomposition.rounding import rounding_intervals
 from proba.errors import DecompositionError
 from proba.panel import Panel
@@ -123,6 +124,7 @@ def decompose(
         missing=table.missing,
         meta=table.meta,
         base=table.base,
+        chained=chained,
         notes_nb=notes_nb,
         notes_en=notes_en,
     )
@@ -180,8 +182,7 @@ def compare_methods(
                 f"kommune {unit} is not in the table or lacks figures.",
                 f"kommune {unit} finnes ikke i tabellen eller mangler tall.",
             )
-        change = result.total_change[which]
-        rest = result.residual[which] / change if change else np.nan
+        rest = float(result.residual_share[which])
         rows[result.method] = {**result.shares.loc[which].to_dict(), RESIDUAL: rest}
     return pd.DataFrame(rows).T.rename_axis("method")
 

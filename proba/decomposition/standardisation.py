@@ -18,7 +18,7 @@ from proba.decomposition._cells import (
     fill_rates,
     read_cells,
 )
-from proba.decomposition.frames import ALL
+from proba.decomposition.names import ALL
 from proba.errors import DecompositionError, Lang
 from proba.panel import Panel, PanelMeta
 

@@ -10,10 +10,19 @@ import pandas as pd
 
 from proba._numbers import format_number
 from proba._table import TextTable
-from proba.decomposition.frames import ALL, count_base, flat_table
+from proba.decomposition.frames import count_base
 from proba.decomposition.identity import Identity, product_identity
+from proba.decomposition.names import ALL, UNIT
 from proba.decomposition.results import Decomposition
 from proba.decomposition.splitting import decompose
+from proba.decomposition.tables import (
+    Place,
+    cell_numbers,
+    check_filled,
+    check_span,
+    flat_table,
+    years_of,
+)
 from proba.decomposition.words import factor_label, method_words
 from proba.errors import DecompositionError, Lang
 from proba.panel import LABEL_COLUMN, Panel
@@ -214,15 +223,34 @@ def decompose_subgroups(
             f"«{count}» er ingen egen faktor; faktorene er {', '.join(identity.factors)}.",
         )
     frame, unit, time, meta = flat_table(data, None)
+    check_span(start, end)
+    if by not in (None, unit):
+        raise DecompositionError(
+            f"by is '{by}'; here it can be '{unit or UNIT}' or nothing. Sum kommuner afterwards "
+            "with .units.aggregate.",
+            f"by er «{by}»; her kan den være «{unit or UNIT}» eller ingenting. Summer kommuner "
+            "etterpå med .units.aggregate.",
+        )
     absent = [c for c in (time, group, *identity.columns) if c not in frame.columns]
     if absent:
         raise DecompositionError(
             f"{meta.name}: no column '{absent[0]}'.",
             f"{meta.name}: mangler kolonnen «{absent[0]}».",
         )
-    years = range(start, end + 1) if chained else (start, end)
-    used = frame[pd.to_numeric(frame[time], errors="coerce").isin(list(years))]
-    cells, lines = _complete(used, identity, unit, time, group, count)
+    at_year = years_of(frame[time], time, meta.name)
+    asked = np.isin(at_year, range(start, end + 1) if chained else (start, end))
+    used, at_year = frame[asked], at_year[asked]
+    for key in (unit, group):
+        if key is not None:
+            check_filled(used[key], at_year, meta.name)
+    keys = pd.DataFrame({time: at_year, "_group": used[group].astype(str).to_numpy()})
+    keys["_unit"] = used[unit].astype(str).to_numpy() if unit else ALL
+    keys["_line"] = keys["_unit"] + ", " + keys["_group"] if unit else keys["_group"]
+    codes, labels = pd.factorize(keys["_line"].to_numpy(), sort=True)
+    for column in identity.columns:
+        where = Place(column, unit, labels, codes, at_year, meta.name)
+        keys[column] = cell_numbers(used[column], where)
+    cells, lines = _complete(keys, list(identity.columns), time, count, meta.name)
     total = f"{count}_i_alt"
     in_all = cells.groupby(["_unit", time])[count].transform("sum")
     cells[total] = in_all
@@ -232,7 +260,7 @@ def decompose_subgroups(
     if meta.label is not None:
         cells[LABEL_COLUMN] = meta.label
     names = [f for f in identity.factors if f != count]
-    counted = count_base(used, identity, used[time], meta.name)
+    counted = count_base(used, identity, at_year, meta.name)
     split = product_identity([total, COMPOSITION, *names], identity.name, counted)
     groups = decompose(
         cells,
@@ -252,27 +280,24 @@ def decompose_subgroups(
 
 
 def _complete(
-    frame: pd.DataFrame, identity: Identity, unit: str | None, time: str, group: str, count: str
+    cells: pd.DataFrame, columns: list[str], time: str, count: str, origin: str
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Give every group of a unit a row in every year the unit has; absent groups count nobody."""
-    columns = list(identity.columns)
-    cells = frame[columns].copy()
-    cells[time] = pd.to_numeric(frame[time]).astype("int64")
-    cells["_unit"] = frame[unit].astype(str) if unit else ALL
-    cells["_group"] = frame[group].astype(str)
-    cells["_line"] = cells["_group"] if not unit else cells["_unit"] + ", " + cells["_group"]
     lines = cells.drop_duplicates("_line").set_index("_line")[["_unit", "_group"]]
     twice = cells.duplicated(["_line", time])
     if twice.any():
         row = cells[twice].iloc[0]
         raise DecompositionError(
-            f"'{row['_line']}' stands more than once in {row[time]}.",
-            f"«{row['_line']}» står mer enn én gang i {row[time]}.",
+            f"{origin}: '{row['_line']}' stands more than once in {row[time]}.",
+            f"{origin}: «{row['_line']}» står mer enn én gang i {row[time]}.",
         )
     present = cells[["_unit", time]].drop_duplicates()
     grid = lines.reset_index().merge(present, on="_unit")
-    full = grid.merge(cells[["_line", time, *columns]], on=["_line", time], how="left")
-    full[count] = full[count].astype("float64").fillna(0.0)
+    full = grid.merge(
+        cells[["_line", time, *columns]].assign(_there=True), on=["_line", time], how="left"
+    )
+    # A row that is there without a count lacks a figure; one that is not there counts nobody.
+    full[count] = full[count].where(full.pop("_there").notna(), 0.0)
     full = full.sort_values(["_line", time], kind="stable", ignore_index=True)
     others = [c for c in columns if c != count]
     if others:

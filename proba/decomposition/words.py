@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from proba.decomposition.names import ALL
 from proba.errors import Lang
 from proba.panel import label as label_of
 
@@ -47,8 +48,6 @@ _METHODS = {
     "midpoint": ("midtpunkt", "midpoint"),
 }
 
-_REASONS = {"mangler": "missing"}
-
 
 def factor_label(name: str, lang: Lang = "nb") -> str:
     """Return a factor's name as a person reads it: ``a/b`` as "a per b", or as real "a"."""
@@ -86,12 +85,9 @@ def method_words(method: str, lang: Lang = "nb") -> str:
 
 def reason_text(reason: str, lang: Lang = "nb") -> str:
     """Return in words why a unit is left out."""
-    if lang == "en":
-        for nb, en in _REASONS.items():
-            reason = reason.replace(nb, en)
-    return reason
+    return f"missing {reason.removeprefix('mangler ')}" if lang == "en" else reason
 
 
 def unit_label(unit: str, lang: Lang = "nb") -> str:
     """Return the name of a unit; the single total is ``alle``."""
-    return "all" if unit == "alle" and lang == "en" else unit
+    return "all" if unit == ALL and lang == "en" else unit

@@ -77,7 +77,9 @@ def growth_closing_line(run: GrowthReproduction, lang: Lang = "nb") -> str:
 def _printed(check: Check, lang: Lang) -> str:
     if check.printed is None:
         return "–"
-    return check.printed if lang == "nb" else check.printed.replace(",", ".")
+    if lang == "nb":
+        return check.printed
+    return check.printed.replace(",", ".").replace("nær", "nearly")
 
 
 def _interval(check: Check, lang: Lang) -> str:

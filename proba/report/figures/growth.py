@@ -11,7 +11,7 @@ from matplotlib.ticker import MaxNLocator
 
 from proba._numbers import format_number
 from proba.decomposition import Decomposition
-from proba.decomposition.results import RESIDUAL
+from proba.decomposition.names import RESIDUAL
 from proba.decomposition.words import factor_label
 from proba.errors import Lang
 from proba.report.figures.growth_words import (

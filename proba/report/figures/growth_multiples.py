@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from proba.decomposition import Decomposition
-from proba.decomposition.results import RESIDUAL
+from proba.decomposition.names import RESIDUAL
 from proba.decomposition.words import factor_label
 from proba.errors import Lang
 from proba.report.figures.growth_panels import TOTAL_STYLE, BarPanel, check_chosen, panels_figure

@@ -10,7 +10,7 @@ import pandas as pd
 
 from proba._numbers import format_number
 from proba.decomposition import NeedPractice
-from proba.decomposition.need_groups import ALL
+from proba.decomposition.names import ALL
 from proba.decomposition.need_parts import NATIONAL, NEED, POPULATION, PRACTICE
 from proba.errors import DecompositionError, Lang
 from proba.estimation import linear_contrasts

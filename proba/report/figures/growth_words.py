@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from proba._numbers import format_number
 from proba.decomposition import Decomposition
-from proba.decomposition.results import RESIDUAL
+from proba.decomposition.names import RESIDUAL
 from proba.decomposition.words import factor_label, method_words, unit_label
 from proba.errors import DecompositionError, Lang
 from proba.report.figures.house import AMBER, BLUE, GREEN, ORANGE, Marking

@@ -10,7 +10,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from proba.decomposition import Decomposition
-from proba.decomposition.results import RESIDUAL
+from proba.decomposition.names import RESIDUAL
 from proba.decomposition.words import factor_label
 from proba.errors import DecompositionError, Lang
 from proba.report.figures.growth_words import (
