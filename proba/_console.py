@@ -77,7 +77,8 @@ def _usage_text(error: Any) -> str:
     kind, message = type(error).__name__, str(error.format_message())
     param = getattr(error, "param", None)
     name = param.opts[0] if param is not None and param.opts else ""
-    name = name if name.startswith("-") else name.upper()
+    metavar = getattr(param, "metavar", None)
+    name = name if name.startswith("-") else str(metavar or name).upper()
     if kind == "NoSuchOption":
         return f"ukjent valg {error.option_name}"
     if kind == "MissingParameter":
@@ -90,6 +91,8 @@ def _usage_text(error: Any) -> str:
         return f"{option[1]} mangler en verdi"
     if choice := re.search(r"'([^']*)' is not one of (.*?)\.?$", message):
         return f"{name} må være en av {choice[2]}, ikke {choice[1]}"
+    if "valid integer" in message or "unable to parse" in message:
+        return f"{name} må være et helt tall"
     if name:
         return f"{name}: ugyldig verdi ({message})"
     return message

@@ -84,7 +84,7 @@ def reproduce(
         typer.Option(
             "--growth",
             help="Ta med vekstregnestykkene i kapittel 3 og 7 og simuleringene for Moss; "
-            "skriver vekst.csv.",
+            "skriver også vekst.csv. Endrer ikke avslutningskoden.",
         ),
     ] = False,
     decimal: DecimalOption = ".",

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -9,12 +12,14 @@ import typer
 
 from proba._console import one_line_errors
 from proba._verbs.words import LangOption, need_suffix
+from proba.errors import DecompositionError
 
 if TYPE_CHECKING:
     from proba.decomposition import Simulation
 
 __all__ = ["simulate"]
 
+_ARGUMENT = re.compile(r"['«]((?:to_)?(?:recipients|months|benefit)(?:_change)?)['»]")
 _CHANGE = "Endringen i prosent, -5% (eller som andel, -0,05)."
 
 
@@ -65,18 +70,19 @@ def simulate(
 
         if json_file is not None:
             need_suffix(json_file, ".json", "--json")
-        result = run(
-            recipients=recipients,
-            months=months,
-            benefit=benefit,
-            to_recipients=to_recipients,
-            to_months=to_months,
-            to_benefit=to_benefit,
-            recipients_change=recipients_change,
-            months_change=months_change,
-            benefit_change=benefit_change,
-            base=base,
-        )
+        with _options_named():
+            result = run(
+                recipients=recipients,
+                months=months,
+                benefit=benefit,
+                to_recipients=to_recipients,
+                to_months=to_months,
+                to_benefit=to_benefit,
+                recipients_change=recipients_change,
+                months_change=months_change,
+                benefit_change=benefit_change,
+                base=base,
+            )
         document, shown = _document(result), result.to_table(lang).to_text()
         if json_file is not None:
             from proba._io import atomic_write_text
@@ -85,6 +91,18 @@ def simulate(
         typer.echo(shown)
         if json_file is not None:
             typer.echo(f"{'Skrevet' if lang == 'nb' else 'Written'}: {json_file}")
+
+
+@contextmanager
+def _options_named() -> Iterator[None]:
+    """Let an error name the option that was typed rather than the argument it became."""
+    try:
+        yield
+    except DecompositionError as error:
+        texts = (
+            _ARGUMENT.sub(lambda m: "--" + m[1].replace("_", "-"), t) for t in (error.en, error.nb)
+        )
+        raise DecompositionError(*texts) from None
 
 
 def _document(result: Simulation) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -11,15 +11,30 @@ import numpy.typing as npt
 import pandas as pd
 
 from proba.decomposition.names import ALL
+from proba.decomposition.tables import Place, cell_numbers, check_filled, flat_table, years_of
 from proba.errors import DecompositionError, PanelError
-from proba.panel import LABEL_COLUMN, Panel, label_in, unbox_numbers
+from proba.panel import Panel, PanelMeta, unbox_numbers
 
-__all__ = ["Cells", "FloatArray", "Missing", "check_choice", "fill_rates", "read_cells"]
+__all__ = [
+    "Cells",
+    "FloatArray",
+    "Missing",
+    "check_choice",
+    "check_roles",
+    "fill_rates",
+    "read_cells",
+    "read_flat",
+    "real_change",
+    "reasons_frame",
+]
 
 FloatArray = npt.NDArray[np.float64]
 
 Missing = Literal["error", "other year"]
 """What to do with a group that has nobody in one of the years, and so no rate there."""
+
+_NO_CHANGE = 1e-12
+"""Of the larger of the two levels: a change below this is binary noise and has no shares."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,8 +45,11 @@ class Cells:
     ----------
     units, groups : Index
     years : tuple of int
+        Or the populations compared, as they stand in their column.
     count, rate : ndarray, shape (years, units, groups)
         Sums, and count-weighted means; a rate is NaN where the count is 0.
+    time : str
+        Column of the years or populations.
     label : str or None
     """
 
@@ -40,6 +58,7 @@ class Cells:
     years: tuple[Any, ...]
     count: FloatArray
     rate: FloatArray
+    time: str
     label: str | None
 
 
@@ -49,9 +68,9 @@ def read_cells(
     group: str | Sequence[str],
     count: str,
     rate: str,
-    by: str | None,
-    years: Sequence[Any] | None,
-    time: str = "aar",
+    by: str | None = None,
+    years: Sequence[Any] | None = None,
+    population: str | None = None,
 ) -> Cells:
     """Sum a long table into cells.
 
@@ -65,63 +84,112 @@ def read_cells(
     by : str, optional
         Column of units to keep apart; all rows are taken together if not given.
     years : sequence, optional
-        Years that must be there; all that are if not given.
+        Years or populations that must be there; all that are if not given, years rising and
+        populations in the order they first stand.
+    population : str, optional
+        Column of populations, taken as they stand; the table's years (``aar``, or the time column
+        of a panel) if not given.
 
     Raises
     ------
     DecompositionError
-        If a column or year is missing, a key or count is missing, a count is negative or
-        infinite, or a rate is missing where there are people.
+        If a column or year is missing or a column stands twice, a key is empty, a figure is text,
+        a count is negative or infinite, a rate is missing where there are people, or the table
+        holds different labels.
     """
-    frame = data.frame.reset_index() if isinstance(data, Panel) else _flat(data)
+    frame, own_time, meta = read_flat(data, by)
+    time = own_time if population is None else population
     by_group = [group] if isinstance(group, str) else list(group)
+    if not by_group:
+        raise DecompositionError(
+            "name one or more columns that define the groups.",
+            "oppgi én eller flere kolonner som deler inn i grupper.",
+        )
     keys = [time, *([by] if by is not None else []), *by_group]
-    _check_columns(frame, [*keys, count, rate])
-    label = data.meta.label if isinstance(data, Panel) else _label(frame)
-    frame = unbox_numbers(frame[[*keys, count, rate]])
-    for key in keys:
-        if frame[key].isna().any():
-            raise DecompositionError(
-                f"column '{key}' is empty in {int(frame[key].isna().sum())} rows; fill it or leave "
-                "the rows out.",
-                f"kolonnen '{key}' er tom i {int(frame[key].isna().sum())} rader; fyll den eller "
-                "ta ut radene.",
-            )
-    have = sorted(frame[time].unique().tolist())
+    check_roles(frame, [*keys, count, rate], meta.name)
+    at: Any
+    if population is None:
+        at = years_of(frame[time], time, meta.name)
+        have = sorted(set(at.tolist()))
+    else:
+        at = _populations(frame[time], meta.name)
+        have = list(dict.fromkeys(at))
     wanted = tuple(have) if years is None else tuple(years)
     absent = [y for y in wanted if y not in have]
     if absent or not wanted:
         shown = ", ".join(map(str, have))
         which = absent[0] if absent else ""
         raise DecompositionError(
-            f"the table has no rows for {time} {which}; it has {shown or 'none'}.",
-            f"tabellen har ingen rader for {time} {which}; den har {shown or 'ingen'}.",
+            f"{meta.name}: no rows for {time} {which}; there are {shown or 'none'}.",
+            f"{meta.name}: ingen rader for {time} {which}; det er {shown or 'ingen'}.",
         )
-    frame = frame[frame[time].isin(wanted)]
-    n, r = (_numbers(frame, name, keys) for name in (count, rate))
-    _check_cells(frame, keys, count, rate, n, r)
+    used = pd.Index(at).isin(wanted)
+    frame, at = frame[used], at[used]
+    for key in keys[1:]:
+        check_filled(frame[key], at, meta.name)
+    n, r = _figures(frame, keys[1:], at, count, rate, meta.name)
     unit_keys = pd.Index(frame[by]) if by is not None else pd.Index([ALL] * len(frame))
     group_keys = (
         pd.Index(frame[by_group[0]])
         if len(by_group) == 1
         else pd.MultiIndex.from_frame(frame[by_group]).to_flat_index()
     )
-    units = unit_keys.unique().sort_values().rename(by if by is not None else "unit")
+    units = _in_order(unit_keys.unique()).rename(by if by is not None else "unit")
     groups = group_keys.unique().rename(by_group[0] if len(by_group) == 1 else None)
     shape = (len(wanted), len(units), len(groups))
-    at = (
-        pd.Index(wanted).get_indexer(pd.Index(frame[time])) * shape[1]
-        + units.get_indexer(unit_keys)
+    cell = (
+        pd.Index(wanted).get_indexer(pd.Index(at)) * shape[1] + units.get_indexer(unit_keys)
     ) * shape[2] + groups.get_indexer(group_keys)
     size = int(np.prod(shape))
-    total = np.bincount(at, weights=n, minlength=size).astype(np.float64)
-    amount = np.bincount(at, weights=np.where(n > 0, n * r, 0.0), minlength=size)
+    total = np.bincount(cell, weights=n, minlength=size).astype(np.float64)
+    amount = np.bincount(cell, weights=np.where(n > 0, n * r, 0.0), minlength=size)
     mean = np.full(size, np.nan)
     mean[total > 0] = amount[total > 0] / total[total > 0]
     # One row a cell keeps the rate as it was given: (n r) / n is not r to the last digit.
-    alone = (np.bincount(at, minlength=size)[at] == 1) & (n > 0)
-    mean[at[alone]] = r[alone]
-    return Cells(units, groups, wanted, total.reshape(shape), mean.reshape(shape), label)
+    alone = (np.bincount(cell, minlength=size)[cell] == 1) & (n > 0)
+    mean[cell[alone]] = r[alone]
+    return Cells(units, groups, wanted, total.reshape(shape), mean.reshape(shape), time, meta.label)
+
+
+def read_flat(
+    data: pd.DataFrame | Panel, by: str | None = None
+) -> tuple[pd.DataFrame, str, PanelMeta]:
+    """Return a table with its keys as columns, the time column and what is known of it.
+
+    Raises
+    ------
+    DecompositionError
+        If it is no table, a column stands twice, or its label column holds different labels.
+    """
+    if not isinstance(data, (Panel, pd.DataFrame)):
+        raise DecompositionError(
+            f"the data must be a Panel or a DataFrame, not {type(data).__name__}.",
+            f"dataene må være et Panel eller en DataFrame, ikke {type(data).__name__}.",
+        )
+    try:
+        frame, _, time, meta = flat_table(data, by)
+    except PanelError as error:
+        raise DecompositionError(error.en, error.nb) from None
+    return frame, time, meta
+
+
+def check_roles(frame: pd.DataFrame, wanted: Sequence[str], origin: str) -> None:
+    """Raise a DecompositionError unless each column is there and has one role."""
+    missing = [c for c in wanted if c not in frame.columns]
+    if missing:
+        have = ", ".join(map(str, frame.columns[:20]))
+        raise DecompositionError(
+            f"{origin}: no column '{missing[0]}'; the table has {have}.",
+            f"{origin}: mangler kolonnen «{missing[0]}»; tabellen har {have}.",
+        )
+    twice = [c for c in wanted if list(wanted).count(c) > 1]
+    if twice:
+        raise DecompositionError(
+            f"{origin}: column '{twice[0]}' has two roles; each of year, unit, group, count and "
+            "rate needs its own.",
+            f"{origin}: kolonnen «{twice[0]}» har to roller; år, enhet, gruppe, antall og rate må "
+            "ha hver sin.",
+        )
 
 
 def fill_rates(
@@ -157,93 +225,90 @@ def fill_rates(
             f"group '{groups[g]}' has nobody in {years[t]}{where}, so its rate there is not known "
             f"({int(lone.sum())} such cells); merge groups, or take the other year's rate with "
             "missing='other year'.",
-            f"gruppen '{groups[g]}' er tom i {years[t]}{where}, så raten der er ukjent "
+            f"gruppen «{groups[g]}» er tom i {years[t]}{where}, så raten der er ukjent "
             f"({int(lone.sum())} slike celler); slå sammen grupper, eller bruk det andre årets "
             "rate med missing='other year'.",
         )
     return np.where(empty, np.where(empty[::-1], 0.0, rate[::-1]), rate)
 
 
+def real_change(change: pd.Series, *levels: pd.Series) -> pd.Series:
+    """Return a change to divide by: NaN where it is below 1e-12 of the levels it is between."""
+    largest = np.abs(np.column_stack([one.to_numpy() for one in levels])).max(axis=1)
+    return change.where(np.abs(change.to_numpy()) > _NO_CHANGE * largest)
+
+
+def reasons_frame(reasons: dict[Any, tuple[str, str]], names: Sequence[str]) -> pd.DataFrame:
+    """Return why each unit is left out, in ``en`` and ``nb``; keys are units, or tuples."""
+    index: pd.Index = (
+        pd.Index(list(reasons), name=names[0], dtype=None if reasons else object)
+        if len(names) == 1
+        else pd.MultiIndex.from_tuples(list(reasons), names=list(names))
+    )
+    return pd.DataFrame(list(reasons.values()), index=index, columns=["en", "nb"], dtype=object)
+
+
 def check_choice(value: object, choices: Sequence[object], name: str) -> None:
     """Raise a DecompositionError if an argument is not one of its values."""
-    if value not in choices:
+    if not (isinstance(value, Hashable) and value in choices):
         shown = ", ".join(map(repr, choices))
         raise DecompositionError(
             f"'{name}' must be one of {shown}, not {value!r}.",
-            f"'{name}' må være en av {shown}, ikke {value!r}.",
+            f"«{name}» må være en av {shown}, ikke {value!r}.",
         )
 
 
-def _flat(frame: pd.DataFrame) -> pd.DataFrame:
-    named = [n for n in frame.index.names if n is not None and n not in frame.columns]
-    return frame.reset_index(level=named) if named else frame
-
-
-def _label(frame: pd.DataFrame) -> str | None:
-    if LABEL_COLUMN not in frame.columns:
-        return None
+def _in_order(units: pd.Index) -> pd.Index:
+    """Return units sorted; numbers before text where a column has both."""
     try:
-        return label_in(frame[LABEL_COLUMN], "data")
-    except PanelError as error:
-        raise DecompositionError(error.en, error.nb) from None
+        ordered: pd.Index = units.sort_values()
+    except TypeError:
+        mixed = sorted(units, key=lambda unit: (isinstance(unit, str), unit))
+        ordered = pd.Index(mixed, dtype=object)
+    return ordered
 
 
-def _check_columns(frame: pd.DataFrame, wanted: Sequence[str]) -> None:
-    missing = [c for c in wanted if c not in frame.columns]
-    if missing:
-        have = ", ".join(map(str, frame.columns[:20]))
+def _populations(column: pd.Series, origin: str) -> npt.NDArray[np.object_]:
+    """Return the names of populations as they stand."""
+    cells = column.astype(object)
+    if (cells.isna() | cells.astype(str).str.strip().eq("")).any():
         raise DecompositionError(
-            f"the table lacks the column '{missing[0]}'; found {have}.",
-            f"tabellen mangler kolonnen '{missing[0]}'; fant {have}.",
+            f"{origin}: column '{column.name}' has an empty cell; every row needs its population.",
+            f"{origin}: kolonnen «{column.name}» har en tom celle; hver rad må ha en populasjon.",
         )
-    twice = [c for c in wanted if list(wanted).count(c) > 1]
-    if twice:
-        raise DecompositionError(
-            f"column '{twice[0]}' has two roles; each of year, unit, group, count and rate needs "
-            "its own.",
-            f"kolonnen '{twice[0]}' har to roller; år, enhet, gruppe, antall og rate må ha hver "
-            "sin.",
-        )
+    return cells.to_numpy()
 
 
-def _numbers(frame: pd.DataFrame, name: str, keys: list[str]) -> FloatArray:
-    values = pd.to_numeric(frame[name], errors="coerce")
-    bad = values.isna() & frame[name].notna()
-    if bad.any():
-        place, value = (
-            _place(frame, keys, int(np.flatnonzero(bad)[0])),
-            frame.loc[bad, name].iloc[0],
-        )
-        raise DecompositionError(
-            f"column '{name}' holds {value!r} for {place}; make it a number or empty.",
-            f"kolonnen '{name}' har {value!r} for {place}; gjør det til et tall eller tomt.",
-        )
-    return values.to_numpy(dtype=np.float64, na_value=np.nan)
-
-
-def _check_cells(
-    frame: pd.DataFrame, keys: list[str], count: str, rate: str, n: FloatArray, r: FloatArray
-) -> None:
+def _figures(
+    frame: pd.DataFrame,
+    keys: Sequence[str],
+    at: npt.NDArray[Any],
+    count: str,
+    rate: str,
+    origin: str,
+) -> tuple[FloatArray, FloatArray]:
+    """Return counts and rates by row; errors name unit, group and year."""
+    told = frame[keys[0]].astype(str)
+    for key in keys[1:]:
+        told = told + f", {key} " + frame[key].astype(str)
+    codes, labels = pd.factorize(told.to_numpy(dtype=object))
+    figures = unbox_numbers(frame[[count, rate]])
+    where = {name: Place(name, keys[0], labels, codes, at, origin) for name in (count, rate)}
+    n, r = (cell_numbers(figures[name], where[name]) for name in (count, rate))
     bad = ~(np.isfinite(n) & (n >= 0))
     if bad.any():
         i = int(np.flatnonzero(bad)[0])
-        place = _place(frame, keys, i)
-        raise DecompositionError(
-            f"'{count}' is {n[i]:g} for {place}; a count must be 0 or more.",
-            f"'{count}' er {n[i]:g} for {place}; et antall må være 0 eller mer.",
+        raise where[count].error(
+            i,
+            f"is {n[i]:g}; a count must be 0 or more",
+            f"er {n[i]:g}; et antall må være 0 eller mer",
         )
     bad = (n > 0) & ~np.isfinite(r)
     if bad.any():
         i = int(np.flatnonzero(bad)[0])
-        place = _place(frame, keys, i)
-        raise DecompositionError(
-            f"'{rate}' is {r[i]:g} for {place}, where '{count}' is {n[i]:g}; give the rate or "
-            "leave the row out.",
-            f"'{rate}' er {r[i]:g} for {place}, der '{count}' er {n[i]:g}; oppgi raten eller ta "
-            "ut raden.",
+        raise where[rate].error(
+            i,
+            f"is {r[i]:g} where '{count}' is {n[i]:g}; give the rate or leave the row out",
+            f"er {r[i]:g} der «{count}» er {n[i]:g}; oppgi raten eller utelat raden",
         )
-
-
-def _place(frame: pd.DataFrame, keys: list[str], i: int) -> str:
-    row = frame.iloc[i]
-    return ", ".join(f"{key} {row[key]}" for key in keys)
+    return n, r

@@ -206,7 +206,7 @@ def _choose_group(
         some = ", ".join(names) or "-"
         raise DecompositionError(
             f"{file}: there is no group {group!r}; the dimensions are: {some}.",
-            f"{file}: det er ingen gruppe {group!r}; dimensjonene er: {some}.",
+            f"{file}: det er ingen gruppe «{group}»; dimensjonene er: {some}.",
         )
     for name in names:
         asked = group if name in holders or len(names) == 1 else None
@@ -226,7 +226,7 @@ def _times(
         if match is None:
             raise DecompositionError(
                 f"{name}: the time {when!r} is neither a year nor a month such as 2016M01.",
-                f"{name}: tiden {when!r} er verken et år eller en måned som 2016M01.",
+                f"{name}: tiden «{when}» er verken et år eller en måned som 2016M01.",
             )
         year, month = int(match[1]), match[2]
         if "Maaned" in row and month is None:

@@ -17,9 +17,15 @@ Printed = str | float | Rounded
 
 
 def read(value: Printed, name: str, printed: bool) -> Rounded:
-    """Return a number with its interval; text stands for one only when ``printed``."""
+    """Return a number with its interval; text stands for one only when ``printed``.
+
+    Raises
+    ------
+    DecompositionError
+        If it, or an end of its interval, is no finite number.
+    """
     if isinstance(value, Rounded):
-        number = value
+        number = Rounded(*(_finite(v, name) for v in (value.value, value.low, value.high)))
     elif isinstance(value, str):
         try:
             number = Rounded.printed(value) if printed else Rounded.exact(parse(value))
@@ -32,13 +38,13 @@ def read(value: Printed, name: str, printed: bool) -> Rounded:
 
 def _finite(value: object, name: str) -> float:
     try:
-        number = float(value)  # type: ignore[arg-type]
+        number = math.nan if isinstance(value, str) else float(value)  # type: ignore[arg-type]
     except (TypeError, ValueError):
         number = math.nan
     if not math.isfinite(number):
         raise DecompositionError(
             f"'{name}' must be a finite number, not {value!r}.",
-            f"'{name}' må være et endelig tall, ikke {value!r}.",
+            f"«{name}» må være et endelig tall, ikke «{value}».",
         )
     return number
 

@@ -13,7 +13,7 @@ import pandas as pd
 
 from proba._numbers import format_number
 from proba._table import TextTable
-from proba.decomposition._cells import FloatArray
+from proba.decomposition._cells import FloatArray, real_change
 from proba.errors import DecompositionError, Lang
 from proba.panel import PanelMeta
 
@@ -63,9 +63,13 @@ class DasGupta:
 
     @property
     def shares(self) -> pd.DataFrame:
-        """Effects as fractions of the crude difference, by pair; NaN where there is none."""
-        difference = self.differences
-        return self.effects.div(difference.where(difference != 0), axis=0)
+        """Effects as fractions of the crude difference, by pair.
+
+        NaN where the difference is below 1e-12 of the rates it is between.
+        """
+        pairs = self.effects.index
+        rates = [self.crude.loc[pairs.get_level_values(side)] for side in (0, 1)]
+        return self.effects.div(real_change(self.differences, *rates), axis=0)
 
     def to_table(
         self, lang: Lang = "nb", pair: tuple[object, object] | None = None, decimals: int = 2
@@ -85,9 +89,10 @@ class DasGupta:
         if pair is None and len(self.effects) == 1:
             pair = self.effects.index[0]
         if pair is not None and pair not in self.effects.index:
+            have = ", ".join(map(str, self.effects.index[:6]))
             raise DecompositionError(
-                f"no pair {pair}; the pairs are {', '.join(map(str, self.effects.index[:6]))}.",
-                f"intet par {pair}; parene er {', '.join(map(str, self.effects.index[:6]))}.",
+                f"no pair {pair}; the pairs are {have}.",
+                f"det er ikke noe par {pair}; parene er {have}.",
             )
         nb = lang == "nb"
         shown = list(self.crude.index if pair is None else pair)
@@ -146,7 +151,29 @@ def over_all(
     pair: Callable[[int, int], tuple[FloatArray, FloatArray]],
     label: str | None,
 ) -> DasGupta:
-    """Standardise the pairs' rates over all populations, equations 6.11 and 6.12."""
+    """Standardise the rates of pairs over all populations.
+
+    Parameters
+    ----------
+    names : list
+        The n populations.
+    factors : list of str
+    crude : list of float
+        Rate of each population.
+    pair : callable
+        From the positions i, j of two populations to their rates standardised with each other:
+        two arrays of shape (factors,), that of i and that of j.
+    label : str or None
+
+    Returns
+    -------
+    DasGupta
+
+    Notes
+    -----
+    With a_ij the rate of i standardised with j, the rate of i over all is the mean of all a_jk
+    plus (1/n) times the sum over j of a_ij - a_ji; see :func:`das_gupta`.
+    """
     n = len(names)
     own = np.zeros((n, n, len(factors)))  # own[i, j]: rate of i standardised with j
     for i, j in combinations(range(n), 2):
@@ -172,10 +199,11 @@ def over_all(
 
 
 def check_number(names: Sequence[Any], factors: int) -> None:
+    """Raise a DecompositionError unless there are two or more populations and 1 to 14 factors."""
     if len(names) < 2:
         raise DecompositionError(
             f"a decomposition compares two or more populations; got {len(names)}.",
-            f"en dekomponering sammenlikner to eller flere populasjoner; fikk {len(names)}.",
+            f"en dekomponering sammenligner to eller flere populasjoner; fikk {len(names)}.",
         )
     if not 1 <= factors <= _MOST_FACTORS:
         raise DecompositionError(

@@ -14,7 +14,7 @@ import pandas as pd
 from proba._numbers import format_number
 from proba._table import TextTable
 from proba.decomposition._printed_inputs import Printed, in_percent, in_range, names_of, read
-from proba.decomposition.growth_parts import GrowthContributions, growth_contributions
+from proba.decomposition.growth_parts import GrowthContributions, check_groups, contributions_of
 from proba.decomposition.printed import Rounded
 from proba.errors import DecompositionError, Lang
 
@@ -173,7 +173,7 @@ def implied_growth(
         if not number.low > 0:
             raise DecompositionError(
                 f"'{name}' must be positive, also at the low end of its rounding ({number.low:g}).",
-                f"'{name}' må være positiv, også i nedre ende av avrundingen ({number.low:g}).",
+                f"«{name}» må være positiv, også i nedre ende av avrundingen ({number.low:g}).",
             )
     i0, i1, r0, r1 = numbers.values()
     count, rate = i1.value / i0.value, r1.value / r0.value
@@ -230,6 +230,9 @@ def category_growth(
     Notes
     -----
     Proba-rapport 2017-08, Tabell 3-2 (index, end shares) with rates from the text to Figur 3-3.
+
+    A rounded ``index_start`` is one number, the same for all categories: contributions are
+    monotone in it (a ratio of two linear functions), so their extremes are those at its two ends.
     """
     groups = names_of(names, len(share_end))
     columns = {"index_end": index_end, "rate_start": rate_start, "rate_end": rate_end}
@@ -237,24 +240,18 @@ def category_growth(
         if values is not None and len(values) != len(groups):
             raise DecompositionError(
                 f"'{column}' has {len(values)} values for {len(groups)} groups.",
-                f"'{column}' har {len(values)} verdier for {len(groups)} grupper.",
+                f"«{column}» har {len(values)} verdier for {len(groups)} grupper.",
             )
     base = read(index_start, "index_start", printed)
-    growth = []
+    indices = []
     for name, text in zip(groups, index_end, strict=True):
         index = read(text, f"index_end {name}", printed)
         if not (base.low > 0 and index.low > 0):
             raise DecompositionError(
                 f"the index of '{name}' must be positive in both years.",
-                f"indeksen for '{name}' må være positiv begge år.",
+                f"indeksen for «{name}» må være positiv begge år.",
             )
-        growth.append(
-            Rounded(
-                in_percent(index.value / base.value),
-                in_percent(index.low / base.high),
-                in_percent(index.high / base.low),
-            )
-        )
+        indices.append(index)
     none: list[Printed | None] = [None] * len(groups)
     first = none if rate_start is None else rate_start
     last = none if rate_end is None else rate_end
@@ -263,5 +260,18 @@ def category_growth(
         for name, index, before, after in zip(groups, index_end, first, last, strict=True)
         if before is not None and after is not None
     }
-    contributions = growth_contributions(share_end, growth, names=groups, printed=printed)
+    shares = [read(s, f"share_end {n}", printed) for s, n in zip(share_end, groups, strict=True)]
+    growth, *boxes = (_grown(indices, start) for start in (base.value, base.low, base.high))
+    check_groups(groups, shares, growth)
+    contributions = contributions_of(
+        groups, shares, growth, boxes if base.low < base.high else [growth]
+    )
     return CategoryGrowth(contributions, implied)
+
+
+def _grown(indices: list[Rounded], start: float) -> list[Rounded]:
+    """Return the growth of indices from one start, percent."""
+    return [
+        Rounded(*(in_percent(v / start) for v in (index.value, index.low, index.high)))
+        for index in indices
+    ]

@@ -12,6 +12,7 @@ import pandas as pd
 
 from proba.decomposition._cells import FloatArray, Missing, check_choice, fill_rates, read_cells
 from proba.decomposition._standardised import DasGupta, check_number, over_all, standardise
+from proba.decomposition.names import TIME
 from proba.errors import DecompositionError
 from proba.panel import Panel
 
@@ -41,7 +42,8 @@ def das_gupta_crossclassified(
     rate : str
         Column of the cell's rate or mean; the last factor.
     population : str
-        Column of the two or more populations, compared in the order they first stand.
+        Column of the two or more populations, compared in the order they first stand; years, the
+        default, in rising order.
     missing : {"error", "other year"}
         What to do when a cell is empty in one of two populations, and so without a rate: raise,
         or take the other population's.
@@ -55,12 +57,13 @@ def das_gupta_crossclassified(
     Raises
     ------
     DecompositionError
-        If a column is missing, a size is negative, there is one population, or a cell is without
-        a rate.
+        If a column is missing or stands twice, a key is empty, a size is negative or text, there
+        is one population, or a cell is without a rate.
 
     Notes
     -----
-    Equation 5.36: the share of a cell is written as a product of one factor for each of the P
+    As the documentation of the R package DasGuptR gives Das Gupta's (1993) formula: the share of a
+    cell is written as a product of one factor for each of the P
     classifications, symmetric in them. The factor of classification a is the product over every
     set S of the other classifications of (N_aS / N_S)^(1 / (P C(P-1, |S|))), with N the size
     summed over the classifications not named. For two: (N_ij/N_.j . N_i./N_..)^(1/2).
@@ -76,12 +79,12 @@ def das_gupta_crossclassified(
     if not classes:
         raise DecompositionError(
             "'factors' is empty; name one or more columns that classify.",
-            "'factors' er tom; oppgi én eller flere kolonner som deler inn.",
+            "«factors» er tom; oppgi én eller flere kolonner som deler inn.",
         )
-    table = frame.frame.reset_index() if isinstance(frame, Panel) else frame
-    order = list(dict.fromkeys(table[population])) if population in table.columns else None
+    # Years go by the name the table has for them, and may be text in it.
+    own = population == TIME or (isinstance(frame, Panel) and population == frame.time)
     cells = read_cells(
-        frame, group=classes, count=size, rate=rate, by=None, years=order, time=population
+        frame, group=classes, count=size, rate=rate, population=None if own else population
     )
     check_number(cells.years, len(classes) + 1)
     keys = [key if isinstance(key, tuple) else (key,) for key in cells.groups]
@@ -90,7 +93,7 @@ def das_gupta_crossclassified(
         if people == 0:
             raise DecompositionError(
                 f"'{size}' is 0 in every cell of {name}; leave the population out.",
-                f"'{size}' er 0 i alle celler i {name}; ta ut populasjonen.",
+                f"«{size}» er 0 i alle celler i {name}; ta ut populasjonen.",
             )
     structure = np.array([_structure(keys, n) for n in counts])  # (populations, factors, cells)
     share = counts / counts.sum(axis=1, keepdims=True)

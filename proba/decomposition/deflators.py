@@ -66,7 +66,7 @@ def load_deflator(
         raise DecompositionError(
             f"there is no shipped deflator {name!r} with basis {basis!r}; take 'grunnbelop' with "
             "'average' or '1 May', or read your own with read_deflator.",
-            f"det følger ingen deflator {name!r} med grunnlag {basis!r} med pakken; ta "
+            f"det følger ingen deflator «{name}» med grunnlag «{basis}» med pakken; ta "
             "«grunnbelop» med «average» eller «1 May», eller les en egen med read_deflator.",
         )
     about = read_mapping(

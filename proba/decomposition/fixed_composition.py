@@ -10,7 +10,13 @@ import pandas as pd
 
 from proba._numbers import format_number
 from proba._table import TextTable
-from proba.decomposition._cells import Missing, check_choice, fill_rates, read_cells
+from proba.decomposition._cells import (
+    Missing,
+    check_choice,
+    fill_rates,
+    read_cells,
+    reasons_frame,
+)
 from proba.decomposition.names import ALL
 from proba.decomposition.words import factor_label
 from proba.errors import DecompositionError, Lang
@@ -39,8 +45,8 @@ class FixedComposition:
         What weighs the groups: months and recipients give different means.
     value : str
     base_year : int
-    missing : Series
-        Index (unit, year): units and years left out, with the reason.
+    reasons : DataFrame
+        Index (unit, year): units and years left out; why, in ``en`` and ``nb``.
     label : str or None
     """
 
@@ -49,8 +55,19 @@ class FixedComposition:
     count: str
     value: str
     base_year: int
-    missing: pd.Series = field(repr=False)
+    reasons: pd.DataFrame = field(repr=False)
     label: str | None = None
+
+    @property
+    def missing(self) -> pd.Series:
+        """Why each unit and year left out is, in English; the tables have both languages."""
+        return self.reasons["en"].rename("reason")
+
+    def missing_lines(self, lang: Lang = "nb") -> tuple[str, ...]:
+        """Return one line a unit and year left out, and why."""
+        shown = self.reasons["nb" if lang == "nb" else "en"]
+        keys = self.reasons.index.to_flat_index()
+        return tuple(f"{u}, {year}: {why}" for (u, year), why in zip(keys, shown, strict=True))
 
     def to_table(
         self, lang: Lang = "nb", unit: object | None = None, decimals: int = 0
@@ -65,10 +82,16 @@ class FixedComposition:
         units = list(self.frame.index.get_level_values(0).unique())
         if unit is None and len(units) == 1:
             unit = units[0]
+        out = self.reasons[self.reasons.index.get_level_values(0) == unit]
+        if unit not in units and len(out):
+            why = out.iloc[0]
+            raise DecompositionError(
+                f"{unit} is left out: {why['en']}.", f"{unit} er utelatt: {why['nb']}."
+            )
         if unit not in units:
             raise DecompositionError(
                 f"name one of the {len(units)} units, not {unit!r}.",
-                f"oppgi en av de {len(units)} enhetene, ikke {unit!r}.",
+                f"oppgi en av de {len(units)} enhetene, ikke «{unit}».",
             )
         nb = lang == "nb"
         columns = {
@@ -103,8 +126,13 @@ class FixedComposition:
         count = factor_label(self.count, lang).lower()
         note = f"Vekter: {count}." if nb else f"Weights: {count}."
         header = ("År" if nb else "Year", *((a if nb else b) for a, b, _ in columns.values()))
+        notes = [note]
+        if len(out):
+            years = zip(out.index.get_level_values(1), out["nb" if nb else "en"], strict=True)
+            told = "; ".join(f"{year}: {why}" for year, why in years)
+            notes.append(f"{'Utelatt' if nb else 'Left out'}: {told}")
         label = PanelMeta("", self.label).label_text(lang)
-        return TextTable(title, header, rows, (note,), label)
+        return TextTable(title, header, rows, tuple(notes), label)
 
     def __str__(self) -> str:
         units = self.frame.index.get_level_values(0).unique()
@@ -133,8 +161,8 @@ def fixed_composition_mean(
     Parameters
     ----------
     frame : DataFrame or Panel
-        One row a year (``aar``) and group, and a unit if ``by`` is given; several rows of one
-        group are taken together, values averaged with the counts.
+        One row a year (``aar``, or the time column of the panel) and group, and a unit if ``by``
+        is given; several rows of one group are taken together, values averaged with the counts.
     group : str or sequence of str
         Columns that define the groups.
     count : str
@@ -187,8 +215,8 @@ def fixed_composition_mean(
     if base_year not in cells.years:
         have = ", ".join(map(str, cells.years))
         raise DecompositionError(
-            f"the base year {base_year} is not in the table, which has {have}.",
-            f"basisåret {base_year} finnes ikke i tabellen, som har {have}.",
+            f"the base year {base_year!r} is not in the table, which has {have}.",
+            f"basisåret {base_year!r} finnes ikke i tabellen, som har {have}.",
         )
     base = cells.years.index(base_year)
     people = cells.count.sum(axis=2)
@@ -197,7 +225,7 @@ def fixed_composition_mean(
         kept = (people[base] > 0) & (people[t] > 0)
         for u in map(int, np.flatnonzero(~kept)):
             empty = year if people[base, u] > 0 else base_year
-            left_out[cells.units[u], year] = f"nobody in {empty}"
+            left_out[cells.units[u], year] = (f"nobody in {empty}", f"ingen i {empty}")
         units = cells.units[kept]
         n = cells.count[[base, t]][:, kept]
         years = (base_year, year)
@@ -217,13 +245,13 @@ def fixed_composition_mean(
             "composition_effect": (change * s[1]).sum(axis=1),
             "composition_effect_base": (change * s[0]).sum(axis=1),
         }
-        index = pd.MultiIndex.from_product([units, [year]], names=[cells.units.name, "aar"])
+        index = pd.MultiIndex.from_product([units, [year]], names=[cells.units.name, cells.time])
         parts.append(pd.DataFrame({**means, **indices, **effects}, index=index))
     whole = pd.concat(parts).sort_index()
     if whole.empty:
         raise DecompositionError(
             f"nobody is in the base year {base_year}; check '{count}'.",
-            f"ingen er i basisåret {base_year}; kontroller '{count}'.",
+            f"ingen er i basisåret {base_year}; kontroller «{count}».",
         )
     return FixedComposition(
         frame=whole,
@@ -231,6 +259,6 @@ def fixed_composition_mean(
         count=count,
         value=value,
         base_year=base_year,
-        missing=pd.Series(left_out, dtype=object),
+        reasons=reasons_frame(left_out, [str(cells.units.name), cells.time]),
         label=cells.label,
     )

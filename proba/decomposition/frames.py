@@ -20,6 +20,7 @@ from proba.decomposition.tables import (
     check_once,
     check_span,
     flat_table,
+    no_column,
     printed_cells,
     years_of,
 )
@@ -92,11 +93,7 @@ def prepare(
     wanted = [time, *identity.columns, *([by] if by else []), *([total] if total else [])]
     absent = [c for c in dict.fromkeys(wanted) if c not in frame.columns]
     if absent:
-        have = ", ".join(str(c) for c in frame.columns[:15])
-        raise DecompositionError(
-            f"{meta.name}: no column '{absent[0]}'; the table has {have}.",
-            f"{meta.name}: mangler kolonnen «{absent[0]}»; tabellen har {have}.",
-        )
+        raise no_column(absent[0], frame, meta.name)
     years = tuple(range(start, end + 1)) if chained else (start, end)
     at_year = years_of(frame[time], time, meta.name)
     used = np.isin(at_year, years)
@@ -130,7 +127,7 @@ def prepare(
         else:
             values[codes, steps, j] = cell_numbers(frame[column], where)
         check_amounts(values[codes, steps, j], where)
-    missing = _missing(values, wide, years, labels)
+    missing = _missing(values, wide, years, labels, unit)
     kept = np.array([label not in missing.index for label in labels])
     if not kept.any():
         raise DecompositionError(
@@ -181,7 +178,11 @@ def factor_arrays(identity: Identity, columns: Sequence[str], values: FloatArray
 
 
 def _missing(
-    values: FloatArray, columns: list[str], years: tuple[int, ...], labels: npt.NDArray[np.object_]
+    values: FloatArray,
+    columns: list[str],
+    years: tuple[int, ...],
+    labels: npt.NDArray[np.object_],
+    unit: str | None,
 ) -> pd.Series:
     reasons = {}
     gone = np.isnan(values)
@@ -192,7 +193,8 @@ def _missing(
         else:
             t, j = (int(i) for i in np.argwhere(gone[u])[0])
             reasons[labels[u]] = f"mangler {columns[j]} {years[t]}"
-    return pd.Series(reasons, dtype="object", name="reason")
+    index = pd.Index(list(reasons), name=unit, dtype="object")
+    return pd.Series(list(reasons.values()), index=index, dtype="object", name="reason")
 
 
 def _groups(

@@ -18,12 +18,14 @@ from proba.decomposition._printed_inputs import Printed, in_percent, in_range, n
 from proba.decomposition._rounded_shares import FloatArray, can_be_whole, ratio_extremes
 from proba.decomposition.printed import Rounded
 from proba.errors import DecompositionError, Lang
-from proba.published import interval
 
-__all__ = ["GrowthContributions", "growth_contributions"]
+__all__ = ["GrowthContributions", "check_groups", "contributions_of", "growth_contributions"]
 
 _SUM_SLACK = 1e-9
 """Relative; decimal shares such as 42.9 + 1.3 + 55.8 miss 100 in the last binary digit."""
+
+_NOISE = 1e-9
+"""Percentage points; what a value may lie outside its interval by the last binary digits."""
 
 _NO_CHANGE = 1e-12
 """Of the sum of the changes without their sign: less than this is binary noise."""
@@ -54,6 +56,10 @@ class GrowthContributions:
         no growth at all.
     total_interval : (float, float) or None
         Lowest and highest total growth.
+    widened : bool
+        Whether some interval was widened to hold its value: the shares as printed do not sum to
+        100, the value is of those scaled, and the interval of shares that do sum to 100 within
+        their rounding.
     """
 
     frame: pd.DataFrame = field(repr=False)
@@ -62,6 +68,7 @@ class GrowthContributions:
     normalised: bool
     intervals: pd.DataFrame | None = field(default=None, repr=False)
     total_interval: tuple[float, float] | None = None
+    widened: bool = False
 
     @property
     def contributions(self) -> pd.Series:
@@ -81,9 +88,15 @@ class GrowthContributions:
         bool
             True when some value that rounds to ``printed`` lies between the lowest and the
             highest total the inputs allow.
+
+        Raises
+        ------
+        DecompositionError
+            If ``printed`` is not one number.
         """
         low, high = self.total_interval or (self.total_growth, self.total_growth)
-        printed_low, printed_high = interval(printed)
+        stated = read(printed, "printed", printed=True)
+        printed_low, printed_high = stated.low, stated.high
         return printed_low <= high and low <= printed_high
 
     def to_table(self, lang: Lang = "nb", decimals: int = 1) -> TextTable:
@@ -137,6 +150,16 @@ class GrowthContributions:
                 else f"The shares sum to {total} and are scaled to 100; the growth is that of "
                 "these groups."
             )
+        if self.widened:
+            notes.append(
+                "Noen verdier ligger utenfor det avrundingen tillater når andelene skal summere "
+                "til 100, for de er regnet av andelene slik de er trykt; intervallene er utvidet "
+                "til å ha dem med."
+                if nb
+                else "Some values lie outside what the rounding allows of shares that sum to 100, "
+                "being computed from the shares as printed; the intervals are widened to hold "
+                "them."
+            )
         return tuple(notes)
 
     def __repr__(self) -> str:
@@ -185,7 +208,8 @@ def growth_contributions(
     what it added is s g / (1 + g). Contributions are these divided by their sum C; the total
     growth is C / (1 - C). Proba-rapport 2017-08, Tabell 3-1.
 
-    The intervals are exact. Each contribution is a ratio of two sums that are linear in the
+    The intervals are exact, but where the value itself lies outside: then they are widened to it
+    (``widened``). Each contribution is a ratio of two sums that are linear in the
     shares, and monotone in every growth with the shares held, so its extremes are at ends of the
     growth intervals; over the shares it is a linear-fractional programme, solved by Dinkelbach's
     iteration. Where the printed shares can sum to 100 within their rounding, only shares that do
@@ -198,21 +222,43 @@ def growth_contributions(
     (100.0, 11.1)
     """
     groups = names_of(names, len(share_end))
-    if len(growth) != len(share_end) or len(share_end) == 0:
+    if len(growth) != len(share_end):
         raise DecompositionError(
             f"{len(share_end)} shares and {len(growth)} growth rates; give one of each a group.",
             f"{len(share_end)} andeler og {len(growth)} vekstrater; oppgi én av hver per gruppe.",
         )
     shares = [read(s, f"share_end {n}", printed) for s, n in zip(share_end, groups, strict=True)]
     rates = [read(g, f"growth {n}", printed) for g, n in zip(growth, groups, strict=True)]
-    for name, share, rate in zip(groups, shares, rates, strict=True):
-        _check_group(name, share, rate)
-    return _contributions(groups, shares, rates)
+    check_groups(groups, shares, rates)
+    return contributions_of(groups, shares, rates, [rates])
 
 
-def _contributions(
-    groups: tuple[str, ...], shares: list[Rounded], rates: list[Rounded]
+def contributions_of(
+    groups: tuple[str, ...],
+    shares: list[Rounded],
+    rates: list[Rounded],
+    boxes: Sequence[list[Rounded]],
 ) -> GrowthContributions:
+    """Return contributions of groups whose figures have been read.
+
+    Parameters
+    ----------
+    groups : tuple of str, length n
+    shares, rates : list of Rounded, length n
+        End shares and growth, percent; the values are of these.
+    boxes : sequence of list of Rounded
+        The growth at each end of something the groups' growth has in common, such as a rounded
+        base: the intervals run from the lowest to the highest over them.
+
+    Returns
+    -------
+    GrowthContributions
+
+    Raises
+    ------
+    DecompositionError
+        As :func:`growth_contributions`.
+    """
     s = np.array([one.value for one in shares]) / 100
     g = np.array([one.value for one in rates]) / 100
     total = float(s.sum())
@@ -240,30 +286,72 @@ def _contributions(
         },
         index=pd.Index(groups, name="group"),
     )
-    intervals, total_interval = None, None
+    total_growth = 100 * change / (1 - change)
+    intervals, total_interval, widened = None, None, False
     if any(one.low < one.high for one in (*shares, *rates)):
-        intervals, total_interval = _bounds(frame.index, _ends(shares), _ends(rates))
+        found = [_bounds(frame.index, _ends(shares), _ends(box)) for box in boxes]
+        intervals, total_interval, widened = _holding(found, frame, total_growth)
     return GrowthContributions(
         frame=frame,
-        total_growth=100 * change / (1 - change),
+        total_growth=total_growth,
         shares_sum=100 * total,
         normalised=abs(total - 1) > _SUM_SLACK,
         intervals=intervals,
         total_interval=total_interval,
+        widened=widened,
     )
+
+
+def _holding(
+    found: list[tuple[pd.DataFrame, tuple[float, float]]], frame: pd.DataFrame, total: float
+) -> tuple[pd.DataFrame, tuple[float, float], bool]:
+    """Return intervals that hold all those found and the values, and whether values were outside.
+
+    Start shares, contributions and the total are monotone in what the boxes have in common, but
+    for the contributions where the total passes zero between them.
+    """
+    low = min(ends[0] for _, ends in found)
+    high = max(ends[1] for _, ends in found)
+    out = found[0][0].copy()
+    widened = not _within(np.array([low]), np.array([total]), np.array([high]))
+    for name in ("share_start", "contribution"):
+        least = np.min([one[f"{name}_low"] for one, _ in found], axis=0)
+        most = np.max([one[f"{name}_high"] for one, _ in found], axis=0)
+        if name == "contribution" and low <= 0 <= high:
+            least, most = np.full(len(out), -np.inf), np.full(len(out), np.inf)
+        value = frame[name].to_numpy()
+        widened = widened or not _within(least, value, most)
+        out[f"{name}_low"], out[f"{name}_high"] = np.minimum(least, value), np.maximum(most, value)
+    return out, (min(low, total), max(high, total)), widened
+
+
+def _within(low: FloatArray, value: FloatArray, high: FloatArray) -> bool:
+    """Whether values lie in their intervals, binary noise aside; percent."""
+    return bool(((value >= low - _NOISE) & (value <= high + _NOISE)).all())
+
+
+def check_groups(groups: tuple[str, ...], shares: list[Rounded], rates: list[Rounded]) -> None:
+    """Raise unless there are groups, no share is negative and all growth is above -100."""
+    if not groups:
+        raise DecompositionError(
+            "0 shares; give one share and one growth a group.",
+            "0 andeler; oppgi én andel og én vekst per gruppe.",
+        )
+    for name, share, rate in zip(groups, shares, rates, strict=True):
+        _check_group(name, share, rate)
 
 
 def _check_group(name: str, share: Rounded, rate: Rounded) -> None:
     if share.value < 0:
         raise DecompositionError(
             f"the end share of '{name}' is {share.value:g}; a share cannot be negative.",
-            f"andelen til '{name}' i sluttåret er {share.value:g}; en andel kan ikke være negativ.",
+            f"andelen til «{name}» i sluttåret er {share.value:g}; en andel kan ikke være negativ.",
         )
     if rate.low <= -100:
         raise DecompositionError(
             f"the growth of '{name}' is {rate.value:g} percent; it must be above -100, or the "
             "start share cannot be known from the end share.",
-            f"veksten til '{name}' er {rate.value:g} prosent; den må være over -100, ellers "
+            f"veksten til «{name}» er {rate.value:g} prosent; den må være over -100, ellers "
             "følger ikke andelen i startåret av andelen i sluttåret.",
         )
 

@@ -15,7 +15,8 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from proba.decomposition.bases import CountBase, base_of_names, parse_base
+from proba.decomposition.bases import CountBase, count_unit, parse_base, settle_base
+from proba.decomposition.names import RESERVED
 from proba.errors import DecompositionError
 
 __all__ = ["Factor", "Identity", "product_identity"]
@@ -213,7 +214,8 @@ def _set(identity: Identity, name: str, terms: tuple[Factor, ...], base: CountBa
     _check_factors(name, names)
     object.__setattr__(identity, "name", name)
     object.__setattr__(identity, "terms", terms)
-    object.__setattr__(identity, "base", _settle_base(terms, base))
+    units = [count_unit(term.column, term.per) for term in terms]
+    object.__setattr__(identity, "base", settle_base(units, base))
 
 
 def _check_factors(name: str, names: list[str]) -> None:
@@ -227,53 +229,19 @@ def _check_factors(name: str, names: list[str]) -> None:
             f"'{double[0]}' stands more than once in the identity.",
             f"«{double[0]}» står mer enn én gang i identiteten.",
         )
+    reserved = sorted({*names} & RESERVED)
+    if reserved:
+        raise DecompositionError(
+            f"a factor cannot be called '{reserved[0]}', which is a term of the result; rename the "
+            "column.",
+            f"en faktor kan ikke hete «{reserved[0]}», som er et ledd i resultatet; gi kolonnen et "
+            "annet navn.",
+        )
     if len(names) > _MOST_FACTORS:
         raise DecompositionError(
             f"an identity can have at most {_MOST_FACTORS} factors, not {len(names)}.",
             f"en identitet kan ha høyst {_MOST_FACTORS} faktorer, ikke {len(names)}.",
         )
-
-
-def _settle_base(terms: tuple[Factor, ...], base: CountBase | None) -> CountBase | None:
-    """Find what is counted, from the names and what was said; raise where they part."""
-    if base is CountBase.MIXED:
-        return base
-    plain = base_of_names([t.column for t in terms if t.per is None])
-    bridge = next((t for t in terms if _bridges(t)), None)
-    if bridge is not None:
-        # The count the ratio divides by is where the identity starts.
-        if Factor(str(bridge.per)) not in terms:
-            raise DecompositionError(
-                f"the ratio {bridge.name} turns {bridge.per} into {bridge.column}, so "
-                f"'{bridge.per}' must be a factor too.",
-                f"forholdet {bridge.name} gjør {bridge.per} til {bridge.column}, så "
-                f"«{bridge.per}» må også være en faktor.",
-            )
-        named = base_of_names([str(bridge.per)])
-    else:
-        named = plain or base_of_names([t.column for t in terms])
-    if len(named) == 2:
-        cases, persons = named[CountBase.CASES], named[CountBase.PERSONS]
-        raise DecompositionError(
-            f"'{cases}' counts cases and '{persons}' persons, which are different numbers; put in "
-            "a ratio that turns one into the other, such as mottakere * (tilfeller / mottakere), "
-            "or say base='blandet'.",
-            f"«{cases}» teller tilfeller og «{persons}» personer, som er ulike tall; sett inn et "
-            "forhold som gjør det ene til det andre, som mottakere * (tilfeller / mottakere), "
-            "eller oppgi tellebasis «blandet».",
-        )
-    found = next(iter(named), None)
-    if base is not None and found is not None and base is not found:
-        raise DecompositionError(
-            f"base is given as {base.value}, but '{named[found]}' counts {found.value}.",
-            f"tellebasis er oppgitt som {base.value}, men «{named[found]}» teller {found.value}.",
-        )
-    return base or found
-
-
-def _bridges(term: Factor) -> bool:
-    """Whether a ratio turns persons into cases or the other way."""
-    return term.per is not None and len(base_of_names([term.column, term.per])) == 2
 
 
 # The grammar ----------------------------------------------------------------------------------

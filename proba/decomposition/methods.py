@@ -171,11 +171,12 @@ def lmdi(x0: FloatArray, x1: FloatArray) -> FloatArray:
 
     Notes
     -----
-    Ang (2005), eq. 5, for one product; sums over subgroups are sums of these. Zeros take the
-    analytic limit as all zeros of a year tend to zero together (Ang and Liu 2007, Energy Policy
-    35, 238-246): a total that comes from zero is shared equally among the factors that were
-    zero, one that becomes zero likewise among those that become zero, and where the total is
-    zero both times every contribution is zero.
+    Ang (2005) for one product; sums over subgroups are sums of these. Zeros take the analytic
+    limit (the eight cases of Ang, Zhang and Choi 1998, Energy 23, 489-495): a total that comes
+    from zero belongs to the factor that was zero, one that becomes zero to the factor that becomes
+    it, and where the total is zero both times every contribution is zero. Where several factors
+    are zero at once the limit depends on how they get there; here all tend to zero alike, so that
+    they share equally and the parts still add up.
     """
     zero0, zero1 = x0 == 0, x1 == 0
     logs = log_changes(x0, x1)

@@ -62,7 +62,7 @@ def group_matrix(
     if not (total > 0).all():
         empty = names[int(np.flatnonzero(total[:, 0] <= 0)[0])]
         raise DecompositionError(
-            f"all weights of '{empty}' are 0.", f"alle vektene til '{empty}' er 0."
+            f"all weights of «{empty}» are 0.", f"alle vektene til «{empty}» er 0."
         )
     return matrix / total, names
 
@@ -86,7 +86,7 @@ def _weights(weights: Weights, values: pd.DataFrame) -> FloatArray:
             raise DecompositionError(
                 f"weights {weights!r} are not known: call need_practice with "
                 "population='folketall', or give 'equal' or one weight a kommune.",
-                f"vektene {weights!r} er ukjente: kall need_practice med "
+                f"vektene «{weights}» er ukjente: kall need_practice med "
                 "population='folketall', eller oppgi 'equal' eller én vekt per kommune.",
             )
         mean: FloatArray = values[columns].to_numpy(dtype=np.float64).mean(axis=1)

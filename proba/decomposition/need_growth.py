@@ -173,12 +173,12 @@ def _check_choices(results: Results, coefficients: str, reference: str) -> None:
     if coefficients not in ("pooled", "yearly"):
         raise DecompositionError(
             f"coefficients must be 'pooled' or 'yearly', not {coefficients!r}.",
-            f"coefficients må være 'pooled' eller 'yearly', ikke {coefficients!r}.",
+            f"coefficients må være 'pooled' eller 'yearly', ikke «{coefficients}».",
         )
     if reference not in REFERENCES:
         raise DecompositionError(
             f"reference must be 'mean', 'start' or 'end', not {reference!r}.",
-            f"reference må være 'mean', 'start' eller 'end', ikke {reference!r}.",
+            f"reference må være 'mean', 'start' eller 'end', ikke «{reference}».",
         )
     if coefficients == "pooled" and reference != "mean":
         raise DecompositionError(
@@ -190,7 +190,7 @@ def _check_choices(results: Results, coefficients: str, reference: str) -> None:
     if own:
         raise DecompositionError(
             f"the covariate '{own[0]}' has the name of a part; rename the column and fit again.",
-            f"forklaringsvariabelen '{own[0]}' heter det samme som en del av veksten; gi kolonnen "
+            f"forklaringsvariabelen «{own[0]}» heter det samme som en del av veksten; gi kolonnen "
             "et annet navn og estimer på nytt.",
         )
 
@@ -201,7 +201,7 @@ def _years(results: Results, start: int, end: int, coefficients: str) -> tuple[i
     except TypeError:
         raise DecompositionError(
             f"start and end must be whole years, not {start!r} and {end!r}.",
-            f"start og end må være hele årstall, ikke {start!r} og {end!r}.",
+            f"start og end må være hele årstall, ikke «{start}» og «{end}».",
         ) from None
     if last <= first:
         raise DecompositionError(

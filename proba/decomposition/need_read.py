@@ -154,7 +154,7 @@ def _positive(column: pd.Series, year: int, name: str) -> pd.Series:
     if len(bad):
         raise DecompositionError(
             f"'{name}' must be positive; {bad[0]}, {year} has {column[bad[0]]:g}.",
-            f"'{name}' må være positiv; {bad[0]}, {year} har {column[bad[0]]:g}.",
+            f"«{name}» må være positiv; {bad[0]}, {year} har {column[bad[0]]:g}.",
         )
     return column
 

@@ -330,7 +330,7 @@ class NeedPractice:
             known = ", ".join(self.parts.covariates)
             raise DecompositionError(
                 f"'{unknown[0]}' is not a covariate of the model; it has {known}.",
-                f"'{unknown[0]}' er ingen forklaringsvariabel i modellen; den har {known}.",
+                f"«{unknown[0]}» er ingen forklaringsvariabel i modellen; den har {known}.",
             )
         return growth_sentence(self, kommune, lang, highlight)
 

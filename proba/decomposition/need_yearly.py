@@ -59,14 +59,14 @@ def fit_yearly(results: Results) -> Results:
         raise DecompositionError(
             f"the panel has a column '{taken[0]}', a name the model with yearly coefficients "
             "makes itself; rename the column.",
-            f"panelet har en kolonne '{taken[0]}', et navn modellen med årlige koeffisienter "
+            f"panelet har en kolonne «{taken[0]}», et navn modellen med årlige koeffisienter "
             "lager selv; gi kolonnen et annet navn.",
         )
     if spec.time in results.estimator.clusters:
         raise DecompositionError(
             f"with yearly coefficients errors clustered on '{spec.time}' are all 0; use "
             f"results.with_cov('CR1', '{spec.entity}').",
-            f"med årlige koeffisienter blir standardfeil klynget på '{spec.time}' alle 0; bruk "
+            f"med årlige koeffisienter blir standardfeil klynget på «{spec.time}» alle 0; bruk "
             f"results.with_cov('CR1', '{spec.entity}').",
         )
     time = design.columns[spec.time].to_numpy()

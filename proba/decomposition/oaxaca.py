@@ -286,7 +286,7 @@ def _two_groups(
     if group not in frame.columns:
         raise DecompositionError(
             f"the data lack the column '{group}', which tells the two groups apart.",
-            f"dataene mangler kolonnen '{group}', som skiller de to gruppene.",
+            f"dataene mangler kolonnen «{group}», som skiller de to gruppene.",
         )
     present = sorted(frame[group].dropna().unique().tolist(), key=lambda v: (str(type(v)), v))
     chosen = tuple(groups) if groups is not None else tuple(present)
@@ -296,7 +296,7 @@ def _two_groups(
         raise DecompositionError(
             f"'{group}' must give two groups; it has {shown}. Choose two with groups=(first, "
             "second).",
-            f"'{group}' må gi to grupper; den har {shown}. Velg to med groups=(første, andre).",
+            f"«{group}» må gi to grupper; den har {shown}. Velg to med groups=(første, andre).",
         )
     return frame[frame[group].isin(chosen)], (chosen[0], chosen[1])
 

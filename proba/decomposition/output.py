@@ -53,9 +53,10 @@ def as_json(result: Decomposition) -> dict[str, Any] | list[dict[str, Any]]:
     if result.by is None:
         return _one(result, 0)
     items = [{result.by: str(unit), **_one(result, u)} for u, unit in enumerate(result.units)]
+    name = str(result.missing.index.name or UNIT)
     for unit, reason in result.missing.items():
         head = {**_head(result), "total_change": None, "contributions": [], "residual": None}
-        items.append({UNIT: str(unit), **head, "missing": str(reason)})
+        items.append({name: str(unit), **head, "missing": str(reason)})
     return items
 
 
@@ -202,8 +203,8 @@ def _full(result: Decomposition, lang: Lang, u: int) -> TextTable:
         if x is not None:
             before, after = float(x[u, 0, j]), float(x[u, -1, j])
             digits = _decimals(np.array([before, after]))
-            grown = 100 * (after / before - 1) if before > 0 else math.nan
-            row += [number(before, digits), number(after, digits), number(grown, 1)]
+            percent = 100 * (after / before - 1) if before > 0 else math.nan
+            row += [number(before, digits), number(after, digits), number(percent, 1)]
         row.append(number(parts[factor], places))
         if limits is not None:
             row.append(span(factor, "low", "high", 1.0, places))
@@ -213,14 +214,25 @@ def _full(result: Decomposition, lang: Lang, u: int) -> TextTable:
         row.append(number(logs[factor], 4))
         rows.append(row)
     width = len(header)
-    if abs(rest) > 1e-12 * max(abs(change), abs(result.values[u]).max()):
-        row = [_rest_words(result, lang)] + [""] * (width - 1)
+    smallest = 1e-12 * float(np.abs(result.values[u]).max())
+    gap = float(result.discrepancy.iloc[u])
+    start, end = float(result.values[u, 0]), float(result.values[u, -1])
+    grown = math.log(end / start) if start > 0 and end > 0 else math.nan
+    left = (
+        (_rest_words(result, lang), rest - gap, math.nan, RESIDUAL if gap == 0 else ""),
+        ("Avvik fra produktet" if nb else "Discrepancy", gap, grown - float(logs.sum()), RESIDUAL),
+    )
+    for words, amount, log_part, term in left:
+        if abs(amount) <= smallest:
+            continue
+        row = [words] + [""] * (width - 1)
         at = 4 if x is not None else 1
-        row[at] = number(rest, places)
+        row[at] = number(amount, places)
         if limits is not None:
-            row[at + 1] = span(RESIDUAL, "low", "high", 1.0, places)
-        share = 100 * float(result.residual_share.iloc[u])
-        row[at + (2 if limits is not None else 1)] = number(share, 1)
+            at += 1
+            row[at] = span(term, "low", "high", 1.0, places) if rest in (amount, gap) else ""
+        row[at + 1] = number(100 * amount / change if change else math.nan, 1)
+        row[-1] = number(log_part, 4) if math.isfinite(log_part) else ""
         rows.append(row)
     total = [factor_label(result.identity.name, lang)] + [""] * (width - 1)
     at = 1
@@ -234,10 +246,15 @@ def _full(result: Decomposition, lang: Lang, u: int) -> TextTable:
         total[at + 1] = span("total_change", "low", "high", 1.0, places)
         at += 1
     total[at + 1] = number(100.0 if change else math.nan, 1)
-    start, end = result.values[u, 0], result.values[u, -1]
-    total[-1] = number(math.log(end / start) if start > 0 and end > 0 else math.nan, 4)
+    total[-1] = number(grown, 4)
     rows.append(total)
     notes = list(_notes(result, lang, slice(u, u + 1)))
+    if change < 0:
+        notes.append(
+            "Totalen falt: andelene er av nedgangen, og minus betyr at faktoren trakk opp."
+            if nb
+            else "The total fell: shares are of the fall, and minus means that the factor rose."
+        )
     if limits is not None and "growth" in limits.index:
         least, most = (number(100 * float(limits[c].loc["growth"]), 1) for c in ("low", "high"))
         sign = number(100 * float(result.growth.iloc[u]), 1)
@@ -276,11 +293,24 @@ def _many(result: Decomposition, lang: Lang) -> TextTable:
         row += [format_number(v, places, lang) for v in parts.iloc[u]]
         row += [format_number(rest.iloc[u], places, lang)] if with_rest else []
         rows.append(tuple(row))
+    whole = result.total()
+    row = ["I alt" if nb else "Total", format_number(whole.total_change.iloc[0], places, lang)]
+    row.append(format_number(100 * whole.growth.iloc[0], 1, lang))
+    row += [format_number(v, places, lang) for v in whole.contributions.iloc[0]]
+    row += [format_number(whole.residual.iloc[0], places, lang)] if with_rest else []
+    rows.append(tuple(row))
+    notes = list(_notes(result, lang, slice(None)))
+    if result.intervals is not None:
+        notes.append(
+            "Intervallene vises for én enhet om gangen (unit, --unit) og står i to_frame og JSON."
+            if nb
+            else "Intervals are shown for one unit at a time (unit, --unit), in to_frame and JSON."
+        )
     return TextTable(
         _title(result, lang, None),
         tuple(header),
         tuple(rows),
-        _notes(result, lang, slice(None)),
+        tuple(notes),
         result.label_text(lang),
     )
 

@@ -147,12 +147,12 @@ def _hints(cell: object, shown: str, mark: Mark) -> tuple[str, str]:
     if shown.endswith("%"):
         return ("; leave the percent sign out", "; ta bort prosenttegnet")
     if mark == "." and ("," in shown or " " in shown or "\N{NO-BREAK SPACE}" in shown):
-        if any(c.isdigit() for c in shown):
+        if not any(c.isalpha() for c in shown):
             return (
-                "; with decimal commas, give decimal=',' (--decimal komma)",
-                "; har filen desimalkomma, bruk --decimal komma",
+                "; with decimal commas or spaced thousands, give decimal=',' (--decimal komma)",
+                "; har filen desimalkomma eller mellomrom i tusener, bruk --decimal komma",
             )
-    elif mark == "," and "." in shown:
+    elif mark == "," and "." in shown and not any(c.isalpha() for c in shown):
         return (
             "; with decimal points, leave decimal=',' (--decimal komma) out",
             "; har filen desimalpunktum, ta bort --decimal komma",

@@ -42,9 +42,12 @@ class Decomposition:
     parts : ndarray, shape (U, T-1, k)
         Contribution of each factor in each step, in the unit of the total.
     rests : ndarray, shape (U, T-1)
-        What the factors leave of each step.
+        What the method leaves of each step: the interaction, or a residual.
     values : ndarray, shape (U, T)
         The total.
+    products : ndarray, shape (U, T)
+        The product of the factors (summed over units); ``values`` unless there is a total of its
+        own.
     factor_values : ndarray, shape (U, T, k), or None
         The factors; None where units were summed, whose factors are not defined.
     order : tuple of str or None
@@ -74,6 +77,7 @@ class Decomposition:
     parts: FloatArray = field(repr=False)
     rests: FloatArray = field(repr=False)
     values: FloatArray = field(repr=False)
+    products: FloatArray = field(repr=False)
     factor_values: FloatArray | None = field(repr=False)
     order: tuple[str, ...] | None
     by: str | None
@@ -84,6 +88,11 @@ class Decomposition:
     chained: bool = False
     notes_nb: tuple[str, ...] = ()
     notes_en: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        for array in (self.parts, self.rests, self.values, self.products, self.factor_values):
+            if array is not None:
+                array.setflags(write=False)
 
     # What was asked -----------------------------------------------------------------------------
 
@@ -142,8 +151,13 @@ class Decomposition:
 
     @property
     def residual(self) -> pd.Series:
-        """What the factors leave of the change; shape (U,)."""
-        return pd.Series(self.rests.sum(axis=1), index=self.units, name=RESIDUAL)
+        """What the contributions leave of the change; shape (U,): method and identity together."""
+        return pd.Series(self._left().sum(axis=1), index=self.units, name=RESIDUAL)
+
+    @property
+    def discrepancy(self) -> pd.Series:
+        """Part of the residual that the product leaves of a total of its own; shape (U,)."""
+        return pd.Series(self._gaps().sum(axis=1), index=self.units, name="discrepancy")
 
     @property
     def shares(self) -> pd.DataFrame:
@@ -153,7 +167,7 @@ class Decomposition:
     @property
     def residual_share(self) -> pd.Series:
         """The residual as a fraction of the change; shape (U,); NaN where nothing changed."""
-        share = self._share(self.rests.sum(axis=1)[:, None])[:, 0]
+        share = self._share(self._left().sum(axis=1)[:, None])[:, 0]
         return pd.Series(share, index=self.units, name=RESIDUAL)
 
     @property
@@ -161,16 +175,17 @@ class Decomposition:
         """Contributions to ln(end / start); shape (U, k).
 
         For one product it is each factor's own ln(end / start) whatever the method; for a sum of
-        products it is that of multiplicative LMDI-I (Ang 2015, eq. 8), and NaN for the other
-        methods, which have no multiplicative form that fits. NaN or infinite where a total or
-        factor is zero.
+        products it is that of multiplicative LMDI-I (Ang 2005), and NaN for the other methods,
+        which have no multiplicative form that fits. NaN or infinite where a total or factor is
+        zero. With a total of its own (``total=``) they sum to the logarithm of what the product
+        grew by.
         """
         if self.factor_values is not None:
             x = self.factor_values
             return self._wide(log_changes(x[:, 0], x[:, -1]))
         if self.method != "lmdi":
             return self._wide(np.full((len(self.units), len(self.factors)), np.nan))
-        mean = log_mean(self.values[:, 1:], self.values[:, :-1])
+        mean = log_mean(self.products[:, 1:], self.products[:, :-1])
         with np.errstate(divide="ignore", invalid="ignore"):
             steps = self.parts / np.where(mean > 0, mean, np.nan)[..., None]
         return self._wide(steps.sum(axis=1))
@@ -194,7 +209,7 @@ class Decomposition:
         frame = pd.DataFrame(
             self.parts.reshape(-1, len(self.factors)), index=index, columns=list(self.factors)
         )
-        frame[RESIDUAL] = self.rests.ravel()
+        frame[RESIDUAL] = self._left().ravel()
         frame["start_value"] = self.values[:, :-1].ravel()
         frame["end_value"] = self.values[:, 1:].ravel()
         return frame
@@ -243,8 +258,15 @@ class Decomposition:
             )
         name = by or (str(lookup.name) if lookup.name is not None else None)
         codes, labels = pd.factorize(of.to_numpy(), sort=True)
+        units = pd.Index(labels, name=name)
         if len(labels) == len(self.units) == 1:
-            return replace(self, units=pd.Index(labels), by=None)
+            # One unit is its own sum: its factors and shares stay.
+            limits = self.intervals
+            if limits is not None:
+                terms = limits.index.get_level_values(1)
+                limits = limits.set_axis(pd.MultiIndex.from_product([labels, terms]), axis=0)
+                limits.index.names = [name or "unit", "term"]
+            return replace(self, units=units, by=name, intervals=limits)
 
         def added(x: FloatArray) -> FloatArray:
             out = np.zeros((len(labels), *x.shape[1:]))
@@ -253,10 +275,11 @@ class Decomposition:
 
         return replace(
             self,
-            units=pd.Index(labels, name=name),
+            units=units,
             parts=added(self.parts),
             rests=added(self.rests),
             values=added(self.values),
+            products=added(self.products),
             factor_values=None,
             by=name,
             intervals=self._added_intervals(of),
@@ -313,6 +336,13 @@ class Decomposition:
     @property
     def _name(self) -> str:
         return self.by or str(self.units.name or "unit")
+
+    def _gaps(self) -> FloatArray:
+        out: FloatArray = np.diff(self.values, axis=1) - np.diff(self.products, axis=1)
+        return out
+
+    def _left(self) -> FloatArray:
+        return self.rests if self.products is self.values else self.rests + self._gaps()
 
     def _wide(self, values: FloatArray) -> pd.DataFrame:
         return pd.DataFrame(values, index=self.units, columns=list(self.factors))

@@ -45,8 +45,8 @@ def rounding_intervals(
     Notes
     -----
     All figures vary independently in their intervals. Corners are enough but for LMDI when a
-    factor changes very much, and for ratios of rounded columns; there points inside are tried
-    too.
+    factor changes very much, and for ratios of rounded columns; there the extremes are sought
+    inside too.
     """
     low, high = table.low, table.high
     if low is None or high is None:  # only a table read as printed has them
@@ -75,12 +75,7 @@ def rounding_intervals(
             method,
         )
         if doubtful.any():
-            part = bounds_inside(
-                measure,
-                box[0][doubtful],
-                box[1][doubtful],
-                _suspects(identity, table.columns, width),
-            )
+            part = bounds_inside(measure, box[0][doubtful], box[1][doubtful])
             for whole, better in zip(ends, part, strict=True):
                 whole[doubtful] = better
         least += ends[0][:, : len(names)]
@@ -150,13 +145,3 @@ def _doubtful(
     reach = np.maximum(np.abs(log_changes(high0, low1)), np.abs(log_changes(low0, high1)))
     out: npt.NDArray[np.bool_] = ~(reach.max(axis=1) * largest < least)
     return out
-
-
-def _suspects(identity: Identity, columns: tuple[str, ...], width: int) -> list[list[int]]:
-    """Return each factor's own inputs, both years: its contribution may not be monotone there."""
-    at = {name: j for j, name in enumerate(columns)}
-    sets = []
-    for term in identity.terms:
-        own = [at[c] for c in (term.column, term.per) if c is not None]
-        sets.append([*own, *(j + width for j in own)])
-    return sets

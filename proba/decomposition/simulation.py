@@ -21,10 +21,11 @@ __all__ = ["Simulation", "simulate"]
 Number = float | int | str | Decimal
 
 _LARGEST = Decimal("1e15")
+_MONTHS = 12
 _DIGITS = 120  # more than three factors of any length have
 
 FACTORS = ("recipients", "months", "benefit")
-_DOT_THOUSANDS = re.compile(r"-?[1-9]\d{0,2}(\.\d{3})+")
+_THOUSANDS = re.compile(r"-?[1-9]\d{0,2}([.,]\d{3})+")
 _SPACES = re.compile(r"[\s\u00a0\u2009\u202f]+")
 
 _LABELS = {
@@ -153,17 +154,16 @@ class Simulation:
             if nb
             else f"Count base: {self.base.words(lang)}.",
             f"{self._saved_words(lang)}: {_kroner(abs(self.saving), lang)} kr "
-            f"({format_number(float(percent), 1, lang)} %).",
+            f"({format_number(abs(float(percent)), 1, lang)} % {self._less_words(lang)}).",
         ]
         if self.interactions:
             notes.append(
-                "Samspillet er det endringene gir sammen utover hver for seg; er det positivt, "
-                "sparer de mindre sammen enn summen av hver for seg. Hvert beløp er avrundet for "
-                "seg."
+                "Samspillet er det endringene gir sammen utover hver for seg: med pluss blir "
+                "utgiften høyere enn hver for seg lagt sammen. Hvert beløp er avrundet for seg."
                 if nb
-                else "The interaction is what the changes give together beyond each by itself; "
-                "where it is positive they save less together than the sum of each. Every amount "
-                "is rounded by itself."
+                else "The interaction is what the changes give together beyond each by itself: "
+                "with plus, spending is higher than each by itself added up. Every amount is "
+                "rounded by itself."
             )
         title = "Simulering av utbetalt sosialhjelp, kr" if nb else "Social assistance paid, kr"
         header = (
@@ -195,6 +195,11 @@ class Simulation:
         if self.saving < 0:
             return "Merutgift" if lang == "nb" else "Added cost"
         return "Spart" if lang == "nb" else "Saved"
+
+    def _less_words(self, lang: Lang) -> str:
+        if self.saving < 0:
+            return "høyere" if lang == "nb" else "higher"
+        return "lavere" if lang == "nb" else "lower"
 
     def _factor_words(self, factor: str, lang: Lang) -> str:
         if factor == "recipients" and self.base is CountBase.CASES:
@@ -252,8 +257,8 @@ def simulate(
     Raises
     ------
     DecompositionError
-        If a number cannot be read or is negative, a factor is given both ways, or a change is
-        below -100 percent.
+        If a number cannot be read or is negative, a factor is given both ways, a change is
+        below -100 percent, or months exceed twelve.
 
     Examples
     --------
@@ -277,6 +282,12 @@ def simulate(
         "benefit": _amount(benefit, "benefit"),
     }
     goals = {"recipients": to_recipients, "months": to_months, "benefit": to_benefit}
+    for name, value in (("months", now["months"]), ("to_months", to_months)):
+        if value is not None and _amount(value, name) > _MONTHS:
+            raise DecompositionError(
+                f"'{name}' is {value}: there are twelve months in a year.",
+                f"«{name}» er {value}: det er tolv måneder i et år.",
+            )
     changes = {
         "recipients": recipients_change,
         "months": months_change,
@@ -318,13 +329,13 @@ def _floats(values: Mapping[str, Decimal]) -> dict[str, float]:
 
 def _decimal(value: Number, name: str) -> Decimal:
     text = _SPACES.sub("", str(value)).replace(MINUS, "-")
-    if isinstance(value, str) and _DOT_THOUSANDS.fullmatch(text):
-        plain = text.replace(".", "")
+    if isinstance(value, str) and _THOUSANDS.fullmatch(text):
+        plain = text.replace(".", "").replace(",", "")
         raise DecompositionError(
-            f"'{name}' is {value}: write {plain} if the point parts thousands, or leave out the "
-            "last zeros if it is a decimal.",
-            f"«{name}» er {value}: skriv {plain} hvis punktumet skiller tusener, eller færre "
-            "desimaler hvis det er et desimaltegn.",
+            f"'{name}' is {value}: write {plain} if thousands are parted, or fewer decimals if "
+            "it is a decimal mark.",
+            f"«{name}» er {value}: skriv {plain} hvis tusener er skilt, eller færre desimaler "
+            "hvis det er et desimaltegn.",
         )
     text = text.replace(",", ".")
     try:

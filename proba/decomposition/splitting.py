@@ -8,11 +8,12 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from proba._numbers import format_number
 from proba.decomposition.bases import CountBase
 from proba.decomposition.frames import Prepared, factor_arrays, prepare
 from proba.decomposition.identity import Identity
 from proba.decomposition.methods import METHODS, contributions, method_name
-from proba.decomposition.names import RESIDUAL
+from proba.decomposition.names import RESIDUAL, UNIT
 from proba.decomposition.results import Decomposition
 from proba.decomposition.rounding import rounding_intervals
 from proba.errors import DecompositionError
@@ -41,8 +42,8 @@ def decompose(
     Parameters
     ----------
     data : Panel or DataFrame
-        A long table: ``aar``, ``kommune`` where there are several, and the columns of the
-        identity (not negative). Kommuner that lack a figure are left out and listed in
+        A long table: ``aar``, ``kommune`` where there are several (read as text), and the columns
+        of the identity (not negative). Kommuner that lack a figure are left out and listed in
         ``missing``. A column ``tellebasis`` (``tilfeller`` or ``mottakere``) says what is counted.
     identity : Identity or str
         E.g. ``"utbetalt = mottakere * varighet * stonad_per_maned"``.
@@ -105,8 +106,9 @@ def decompose(
     _check_ratios(x, table, identity)
     parts, rests = contributions(x[:, :-1], x[:, 1:], name, turns)
     values = x.prod(axis=-1)
+    rests = _beyond_rounding(parts, rests, values)
+    products = values
     if table.total is not None:
-        rests = rests + np.diff(table.total, axis=1) - np.diff(values, axis=1)
         values = table.total
     notes_nb, notes_en = _notes(table, total, x, printed)
     result = Decomposition(
@@ -117,6 +119,7 @@ def decompose(
         parts=parts,
         rests=rests,
         values=values,
+        products=products,
         factor_values=x,
         order=None if turns is None else tuple(identity.factors[j] for j in turns),
         by=None if table.units.name is None else str(table.units.name),
@@ -164,6 +167,7 @@ def compare_methods(
     DecompositionError
         As :func:`decompose`; also if the unit is not there.
     """
+    entity = data.entity if isinstance(data, Panel) else UNIT
     rows = {}
     for method in methods:
         result = decompose(
@@ -172,19 +176,26 @@ def compare_methods(
             start=start,
             end=end,
             method=method,
-            by=None if unit is None else "kommune",
+            by=None if unit is None else entity,
             chained=chained,
             printed=printed,
         )
         which = result.units[0] if unit is None else unit
         if which not in result.units:
             raise DecompositionError(
-                f"kommune {unit} is not in the table or lacks figures.",
-                f"kommune {unit} finnes ikke i tabellen eller mangler tall.",
+                f"{entity} {unit} is not in the table or lacks figures.",
+                f"{entity} {unit} finnes ikke i tabellen eller mangler tall.",
             )
         rest = float(result.residual_share[which])
         rows[result.method] = {**result.shares.loc[which].to_dict(), RESIDUAL: rest}
     return pd.DataFrame(rows).T.rename_axis("method")
+
+
+def _beyond_rounding(parts: FloatArray, rests: FloatArray, values: FloatArray) -> FloatArray:
+    """Let the residual tell where floating point cannot make the parts add up."""
+    left = np.diff(values, axis=1) - parts.sum(axis=-1)
+    largest = np.maximum(values[:, 1:], values[:, :-1])
+    return np.where(np.abs(left - rests) > 1e-12 * largest, left, rests)
 
 
 def _turns(identity: Identity, method: str, order: Sequence[str] | None) -> list[int] | None:
@@ -231,11 +242,21 @@ def _notes(
             u, t = (int(i) for i in np.argwhere(gap)[0])
             nb.append(
                 f"«{total}» er ikke lik produktet av faktorene (f.eks. {table.units[u]}, "
-                f"{table.years[t]}); avviket ligger i resten."
+                f"{table.years[t]}); avviket er et eget ledd."
             )
             en.append(
                 f"'{total}' is not the product of the factors (e.g. {table.units[u]}, "
-                f"{table.years[t]}); the difference is in the residual."
+                f"{table.years[t]}); the discrepancy is a term of its own."
+            )
+        ratio = x.prod(axis=-1).sum() / table.total.sum() if table.total.sum() > 0 else 1.0
+        if not 0.5 < ratio < 2.0:
+            nb.append(
+                f"Produktet er {format_number(ratio, significant=2)} ganger «{total}»: mangler en "
+                "faktor, eller er enhetene ulike (kr og 1000 kr)?"
+            )
+            en.append(
+                f"The product is {format_number(ratio, lang='en', significant=2)} times '{total}': "
+                "is a factor missing, or are the units different (kr and 1000 kr)?"
             )
     if printed and len(table.years) > 2:
         nb.append("Intervallene for kjedede bidrag er ytre grenser: summen av hvert års grenser.")

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from proba._numbers import format_number
@@ -15,12 +16,17 @@ from proba.decomposition._cells import (
     FloatArray,
     Missing,
     check_choice,
+    check_roles,
     fill_rates,
     read_cells,
+    read_flat,
+    real_change,
+    reasons_frame,
 )
-from proba.decomposition.names import ALL
+from proba.decomposition.names import ALL, NAMELESS
+from proba.decomposition.tables import check_span
 from proba.errors import DecompositionError, Lang
-from proba.panel import Panel, PanelMeta
+from proba.panel import LABEL_COLUMN, Panel, PanelMeta
 
 __all__ = ["Kitagawa", "kitagawa", "kitagawa_panel"]
 
@@ -29,6 +35,13 @@ _WORDS = {
     "rate": ("Rater i gruppene", "Rates in the groups"),
     "interaction": ("Samspill", "Interaction"),
 }
+
+
+_SIDE = "side"
+"""Column that tells start from end where they come as two tables."""
+
+_MOST_TOLD = 5
+"""Units left out that are named under a table."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -52,8 +65,8 @@ class Kitagawa:
         What weighs and what is weighed: columns of the data.
     start, end : object
         The two years or populations.
-    missing : Series
-        Units left out, with the reason.
+    reasons : DataFrame
+        One row a unit left out: why, in ``en`` and ``nb``.
     label : str or None
     """
 
@@ -64,8 +77,18 @@ class Kitagawa:
     rate: str
     start: object
     end: object
-    missing: pd.Series = field(repr=False)
+    reasons: pd.DataFrame = field(repr=False)
     label: str | None = None
+
+    @property
+    def missing(self) -> pd.Series:
+        """Why each unit left out is, in English; :meth:`missing_lines` has both languages."""
+        return self.reasons["en"].rename("reason")
+
+    def missing_lines(self, lang: Lang = "nb") -> tuple[str, ...]:
+        """Return one line a unit left out, and why."""
+        shown = self.reasons["nb" if lang == "nb" else "en"]
+        return tuple(f"{unit}: {reason}" for unit, reason in shown.items())
 
     @property
     def terms(self) -> tuple[str, ...]:
@@ -74,9 +97,12 @@ class Kitagawa:
 
     @property
     def shares(self) -> pd.DataFrame:
-        """Each component as a fraction of the difference, by unit; NaN where there is none."""
-        difference = self.totals["difference"]
-        return self.totals[list(self.terms)].div(difference.where(difference != 0), axis=0)
+        """Each component as a fraction of the difference, by unit.
+
+        NaN where the difference is below 1e-12 of the means it is between.
+        """
+        t = self.totals
+        return t[list(self.terms)].div(real_change(t["difference"], t["start"], t["end"]), axis=0)
 
     def to_table(
         self, lang: Lang = "nb", unit: object | None = None, decimals: int = 1
@@ -112,11 +138,11 @@ class Kitagawa:
                 *text([total[c] for c in ("start", "end", *self.terms)]),
             )
         )
-        share, weight = ("Andel", "%") if nb else ("Share", "%")
+        share = "Andel" if nb else "Share"
         header = (
             "Gruppe" if nb else "Group",
-            f"{share} {self.start} {weight}",
-            f"{share} {self.end} {weight}",
+            f"{share} {self.start} %",
+            f"{share} {self.end} %",
             f"{self.rate} {self.start}",
             f"{self.rate} {self.end}",
             *(_WORDS[t][0 if nb else 1] for t in self.terms),
@@ -134,18 +160,28 @@ class Kitagawa:
             if nb
             else ("two components" if self.components == 2 else "three components")
         )
+        notes = [note, f"{method}."]
+        if len(self.reasons):
+            count = format_number(len(self.reasons), 0, lang)
+            first = self.missing_lines(lang)[:_MOST_TOLD]
+            more = " ..." if len(self.reasons) > _MOST_TOLD else ""
+            out = "Utelatt" if nb else "Left out"
+            notes.append(f"{out} ({count}): {'; '.join(first)}{more}")
         label = PanelMeta("", self.label).label_text(lang)
-        return TextTable(title, header, tuple(body), (note, method + "."), label)
+        return TextTable(title, header, tuple(body), tuple(notes), label)
 
     def _unit(self, unit: object | None) -> Any:
         units = self.totals.index
         if unit is None and len(units) == 1:
             return units[0]
+        if unit is not None and unit in self.reasons.index:
+            en, nb = self.reasons[self.reasons.index == unit].iloc[0]
+            raise DecompositionError(f"{unit} is left out: {en}.", f"{unit} er utelatt: {nb}.")
         if unit is None or unit not in units:
             first = ", ".join(map(str, units[:5]))
             raise DecompositionError(
                 f"name one of the {len(units)} units ({first} ...), not {unit!r}.",
-                f"oppgi en av de {len(units)} enhetene ({first} ...), ikke {unit!r}.",
+                f"oppgi en av de {len(units)} enhetene ({first} ...), ikke «{unit}».",
             )
         return unit
 
@@ -189,8 +225,9 @@ def kitagawa(
     Raises
     ------
     DecompositionError
-        If a column is missing, a count is negative, one side is empty, or a group has no rate
-        (naming the group and the side).
+        If a side is neither a table nor pairs by group, a column is missing or stands twice, a
+        count is negative or text, one side is empty, a group has no rate (naming the group and
+        the side), or the two sides have different labels.
 
     Notes
     -----
@@ -210,10 +247,11 @@ def kitagawa(
     >>> parts.totals.loc["alle", ["difference", "composition", "rate"]].tolist()
     [1.25, 0.625, 0.625]
     """
-    sides = [_side(side, count, rate) for side in (start, end)]
-    table = pd.concat(sides, keys=["start", "end"], names=["aar", "gruppe"]).reset_index()
+    sides = [_side(side, count, rate, name) for side, name in ((start, "start"), (end, "end"))]
+    keys = [_SIDE, "gruppe"]
+    table = pd.concat(sides, keys=["start", "end"], names=keys).reset_index()
     cells = read_cells(
-        table, group="gruppe", count=count, rate=rate, by=None, years=("start", "end")
+        table, group="gruppe", count=count, rate=rate, years=("start", "end"), population=_SIDE
     )
     return _decompose(cells, count, rate, components, missing)
 
@@ -235,14 +273,15 @@ def kitagawa_panel(
     Parameters
     ----------
     frame : DataFrame or Panel
-        One row a year (``aar``) and group, and a unit if ``by`` is given. Several rows of one
-        group are taken together: counts are added and rates averaged with the counts.
+        One row a year (``aar``, or the time column of the panel; text such as "2012" is a year
+        too) and group, and a unit if ``by`` is given. Several rows of one group are taken
+        together: counts are added and rates averaged with the counts.
     group : str or sequence of str
         Column or columns that define the groups.
     count, rate : str
         Columns of the counts that weigh and of the rates or means.
     start, end : int
-        Years.
+        Years, ``end`` the later.
     by : str, optional
         Column of units to keep apart, ``kommune`` say.
     components, missing
@@ -251,34 +290,55 @@ def kitagawa_panel(
     Returns
     -------
     Kitagawa
-        Units that have nobody at all in one of the years are left out and listed in ``missing``.
+        Units that have nobody at all in one of the years are left out and listed in ``reasons``.
 
     Raises
     ------
     DecompositionError
-        As in :func:`kitagawa`, naming year and unit too.
+        As in :func:`kitagawa`, naming year and unit too; and if ``end`` is not after ``start``,
+        or a year is not in the table.
 
     Notes
     -----
     See :func:`kitagawa`. The part of composition is what changes between groups and the part of
     rates what changes within them.
     """
+    check_span(start, end)
     cells = read_cells(frame, group=group, count=count, rate=rate, by=by, years=(start, end))
     return _decompose(cells, count, rate, components, missing)
 
 
 def _side(
-    side: pd.DataFrame | Mapping[Any, tuple[float, float]], count: str, rate: str
+    side: pd.DataFrame | Mapping[Any, tuple[float, float]], count: str, rate: str, name: str
 ) -> pd.DataFrame:
+    """Return one side as a table by group, with its label column if it has one."""
     if isinstance(side, pd.DataFrame):
-        absent = [c for c in (count, rate) if c not in side.columns]
-        if absent:
-            raise DecompositionError(
-                f"the table lacks the column '{absent[0]}'; name it with count= or rate=.",
-                f"tabellen mangler kolonnen '{absent[0]}'; oppgi den med count= eller rate=.",
-            )
-        return side[[count, rate]]
-    return pd.DataFrame.from_dict(dict(side), orient="index", columns=[count, rate])
+        read_flat(side)
+        check_roles(side, [count, rate], NAMELESS)
+        kept = [count, rate, *(c for c in (LABEL_COLUMN,) if c in side.columns)]
+        table = side[kept].set_axis(side.index.to_flat_index())
+    elif isinstance(side, Mapping):
+        for group, pair in dict[Any, Any](side).items():
+            if not isinstance(pair, (tuple, list, np.ndarray)) or len(pair) != 2:
+                both = f"({count}, {rate})"
+                raise DecompositionError(
+                    f"'{name}' must give each group a pair {both}; {group} has {pair!r}.",
+                    f"«{name}» må gi hver gruppe et par {both}; {group} har {pair!r}.",
+                )
+        rows = list(side.values())
+        table = pd.DataFrame(rows, index=pd.Index(list(side), tupleize_cols=False))
+        table = table.set_axis([count, rate], axis=1) if rows else table
+    else:
+        raise DecompositionError(
+            f"'{name}' must be a DataFrame or pairs by group, not {type(side).__name__}.",
+            f"«{name}» må være en DataFrame eller par etter gruppe, ikke {type(side).__name__}.",
+        )
+    if table.empty:
+        raise DecompositionError(
+            f"'{name}' has no groups; give one row or pair a group.",
+            f"«{name}» har ingen grupper; oppgi én rad eller ett par per gruppe.",
+        )
+    return table
 
 
 def _decompose(cells: Cells, count: str, rate: str, components: int, missing: Missing) -> Kitagawa:
@@ -287,18 +347,14 @@ def _decompose(cells: Cells, count: str, rate: str, components: int, missing: Mi
     start, end = cells.years
     people = cells.count.sum(axis=2)
     kept = (people > 0).all(axis=0)
-    left_out = pd.Series(
-        {
-            unit: f"nobody in {start if people[0, u] == 0 else end}"
-            for u, unit in enumerate(cells.units)
-            if not kept[u]
-        },
-        dtype=object,
-    )
+    left_out = {}
+    for u in map(int, np.flatnonzero(~kept)):
+        empty = start if people[0, u] == 0 else end
+        left_out[cells.units[u]] = (f"nobody in {empty}", f"ingen i {empty}")
     if not kept.any():
         raise DecompositionError(
             f"no unit has anybody in both {start} and {end}; check '{count}'.",
-            f"ingen enhet har noen i både {start} og {end}; kontroller '{count}'.",
+            f"ingen enhet har noen i både {start} og {end}; kontroller «{count}».",
         )
     units = cells.units[kept]
     n = cells.count[:, kept]
@@ -336,7 +392,7 @@ def _decompose(cells: Cells, count: str, rate: str, components: int, missing: Mi
         rate=rate,
         start=start,
         end=end,
-        missing=left_out,
+        reasons=reasons_frame(left_out, [str(cells.units.name)]),
         label=cells.label,
     )
 

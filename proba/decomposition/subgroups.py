@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from itertools import pairwise
 
 import numpy as np
 import pandas as pd
@@ -12,7 +13,7 @@ from proba._numbers import format_number
 from proba._table import TextTable
 from proba.decomposition.frames import count_base
 from proba.decomposition.identity import Identity, product_identity
-from proba.decomposition.names import ALL, UNIT
+from proba.decomposition.names import ALL, TIME, UNIT
 from proba.decomposition.results import Decomposition
 from proba.decomposition.splitting import decompose
 from proba.decomposition.tables import (
@@ -21,11 +22,12 @@ from proba.decomposition.tables import (
     check_filled,
     check_span,
     flat_table,
+    no_column,
     years_of,
 )
-from proba.decomposition.words import factor_label, method_words
+from proba.decomposition.words import factor_label, method_words, reason_text
 from proba.errors import DecompositionError, Lang
-from proba.panel import LABEL_COLUMN, Panel
+from proba.panel import Panel
 
 __all__ = ["COMPOSITION", "SubgroupDecomposition", "decompose_subgroups"]
 
@@ -185,9 +187,10 @@ def decompose_subgroups(
     ----------
     data : Panel or DataFrame
         A long table with ``aar``, ``kommune`` where there are several, the column ``group`` and
-        the identity's columns for each group. A group without a row in a year counts nobody
-        that year; its other factors are then taken from the nearest year that has them, so that
-        all of its change is volume and composition.
+        the identity's columns for each group. A group without a row in a year, or with a count of
+        zero, counts nobody that year; its other factors are then those of the step's other end,
+        so that all of its change is volume and composition. A kommune without rows in a year, or
+        with a group that lacks a figure, is left out and listed in ``missing``.
     identity : Identity or str
         E.g. ``"utbetalt = mottakere * varighet * stonad_per_maned"`` for each group.
     group : str
@@ -233,12 +236,10 @@ def decompose_subgroups(
         )
     absent = [c for c in (time, group, *identity.columns) if c not in frame.columns]
     if absent:
-        raise DecompositionError(
-            f"{meta.name}: no column '{absent[0]}'.",
-            f"{meta.name}: mangler kolonnen «{absent[0]}».",
-        )
+        raise no_column(absent[0], frame, meta.name)
     at_year = years_of(frame[time], time, meta.name)
-    asked = np.isin(at_year, range(start, end + 1) if chained else (start, end))
+    years = tuple(range(start, end + 1)) if chained else (start, end)
+    asked = np.isin(at_year, years)
     used, at_year = frame[asked], at_year[asked]
     for key in (unit, group):
         if key is not None:
@@ -250,58 +251,100 @@ def decompose_subgroups(
     for column in identity.columns:
         where = Place(column, unit, labels, codes, at_year, meta.name)
         keys[column] = cell_numbers(used[column], where)
-    cells, lines = _complete(keys, list(identity.columns), time, count, meta.name)
-    total = f"{count}_i_alt"
-    in_all = cells.groupby(["_unit", time])[count].transform("sum")
-    cells[total] = in_all
-    cells[COMPOSITION] = cells[count] / in_all.where(in_all > 0)
-    cells["kommune"] = cells["_line"]
-    cells.attrs["name"] = meta.name
-    if meta.label is not None:
-        cells[LABEL_COLUMN] = meta.label
-    names = [f for f in identity.factors if f != count]
+    _check_lines_once(keys, time, meta.name)
+    missing = _missing_units(keys, list(identity.columns), time, years)
+    keys = keys[~keys["_unit"].isin(missing.index)]
+    if keys.empty:
+        unit_name, why = str(missing.index[0]), str(missing.iloc[0])
+        raise DecompositionError(
+            f"{meta.name}: nothing to decompose; {unit_name}: {reason_text(why, 'en')}.",
+            f"{meta.name}: ingenting å dekomponere; {unit_name}: {why}.",
+        )
+    others = [f for f in identity.factors if f != count]
     counted = count_base(used, identity, at_year, meta.name)
-    split = product_identity([total, COMPOSITION, *names], identity.name, counted)
-    groups = decompose(
-        cells,
-        split,
-        start=start,
-        end=end,
-        method=method,
-        by="kommune",
-        chained=chained,
-        order=order,
-    )
-    unit_of = lines["_unit"].reindex(groups.units).rename(None)
-    whole = groups.aggregate(unit_of if by is not None else unit_of.map(lambda _: ALL), by)
-    if by is None:
-        unit_of = unit_of.map(lambda _: ALL)
+    split = product_identity([f"{count}_i_alt", COMPOSITION, *others], identity.name, counted)
+    lines = keys.drop_duplicates("_line").set_index("_line")[["_unit", "_group"]].sort_index()
+    steps = []
+    for first, last in pairwise(years):
+        cells = _complete(keys, identity, lines, (first, last), time, count)
+        cells.attrs["name"] = meta.name
+        steps.append(
+            decompose(cells, split, start=first, end=last, method=method, by=UNIT, order=order)
+        )
+    groups = replace(_joined(steps, chained), meta=meta, missing=missing)
+    unit_of = lines["_unit"].rename(None) if by is not None else pd.Series(ALL, index=lines.index)
+    whole = groups.aggregate(unit_of, by)
     return SubgroupDecomposition(whole, groups, group, count, lines["_group"], unit_of)
 
 
-def _complete(
-    cells: pd.DataFrame, columns: list[str], time: str, count: str, origin: str
-) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Give every group of a unit a row in every year the unit has; absent groups count nobody."""
-    lines = cells.drop_duplicates("_line").set_index("_line")[["_unit", "_group"]]
-    twice = cells.duplicated(["_line", time])
+def _check_lines_once(keys: pd.DataFrame, time: str, origin: str) -> None:
+    twice = keys.duplicated(["_line", time])
     if twice.any():
-        row = cells[twice].iloc[0]
+        row = keys[twice].iloc[0]
         raise DecompositionError(
             f"{origin}: '{row['_line']}' stands more than once in {row[time]}.",
             f"{origin}: «{row['_line']}» står mer enn én gang i {row[time]}.",
         )
-    present = cells[["_unit", time]].drop_duplicates()
-    grid = lines.reset_index().merge(present, on="_unit")
-    full = grid.merge(
-        cells[["_line", time, *columns]].assign(_there=True), on=["_line", time], how="left"
+
+
+def _missing_units(
+    keys: pd.DataFrame, columns: list[str], time: str, years: Sequence[int]
+) -> pd.Series:
+    """Find units without a row in some year, or with a group that lacks a figure."""
+    reasons: dict[str, str] = {}
+    for unit, rows in keys.groupby("_unit"):
+        absent = [y for y in years if y not in set(rows[time])]
+        if absent:
+            reasons[str(unit)] = f"mangler {absent[0]}"
+    for row in keys[keys[columns].isna().any(axis=1)].to_dict("records"):
+        column = next(c for c in columns if pd.isna(row[c]))
+        why = f"mangler {column} {row[time]}, {row['_group']}"
+        reasons.setdefault(str(row["_unit"]), why)
+    index = pd.Index(list(reasons), name=UNIT, dtype="object")
+    return pd.Series(list(reasons.values()), index=index, dtype="object", name="reason")
+
+
+def _complete(
+    keys: pd.DataFrame,
+    identity: Identity,
+    lines: pd.DataFrame,
+    years: tuple[int, int],
+    time: str,
+    count: str,
+) -> pd.DataFrame:
+    """Give every group of a unit a row at both ends of a step.
+
+    A group that is not there, or counts nobody, has no rate of its own that year: it takes the
+    other end's, so that all of its change is volume and composition.
+    """
+    others = [c for c in identity.columns if c != count]
+    grid = pd.MultiIndex.from_product([lines.index, years], names=["_line", time])
+    cells = keys.set_index(["_line", time])[[count, *others]].reindex(grid)
+    cells[count] = cells[count].fillna(0.0)
+    cells[others] = cells[others].mask(cells[count] == 0)
+    units = lines["_unit"].reindex(grid.get_level_values(0)).to_numpy()
+    in_all = cells[count].groupby([units, grid.get_level_values(1)]).transform("sum")
+    cells[f"{count}_i_alt"] = in_all
+    cells[COMPOSITION] = cells[count] / in_all.where(in_all > 0)
+    rates = [*others, COMPOSITION]
+    other_end = cells[rates].groupby(level=0, sort=False)
+    cells[rates] = other_end.transform(lambda s: s.ffill().bfill()).fillna(0.0)
+    # Nobody in either year: rates are of nobody and nothing changes.
+    return cells.reset_index().rename(columns={"_line": UNIT, time: TIME})
+
+
+def _joined(steps: Sequence[Decomposition], chained: bool) -> Decomposition:
+    """Lay the steps one after the other."""
+    first = steps[0]
+    return replace(
+        first,
+        years=(*(s.start for s in steps), steps[-1].end),
+        parts=np.concatenate([s.parts for s in steps], axis=1),
+        rests=np.concatenate([s.rests for s in steps], axis=1),
+        values=np.concatenate([first.values[:, :1], *(s.values[:, 1:] for s in steps)], axis=1),
+        products=np.concatenate(
+            [first.products[:, :1], *(s.products[:, 1:] for s in steps)], axis=1
+        ),
+        factor_values=first.factor_values if len(steps) == 1 else None,
+        chained=chained,
     )
-    # A row that is there without a count lacks a figure; one that is not there counts nobody.
-    full[count] = full[count].where(full.pop("_there").notna(), 0.0)
-    full = full.sort_values(["_line", time], kind="stable", ignore_index=True)
-    others = [c for c in columns if c != count]
-    if others:
-        nobody = full[count] == 0
-        filled = full.groupby("_line")[others].transform(lambda s: s.ffill().bfill())
-        full[others] = full[others].where(~nobody | full[others].notna(), filled)
-    return full, lines

@@ -21,11 +21,14 @@ __all__ = [
     "check_once",
     "check_span",
     "flat_table",
+    "no_column",
     "printed_cells",
     "years_of",
 ]
 
 FloatArray = npt.NDArray[np.float64]
+
+_ASCII = str.maketrans({"å": "aa", "ø": "o", "æ": "ae"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,9 +105,9 @@ def check_once(
         if unit is None:
             raise DecompositionError(
                 f"{origin}: {year} stands more than once and the table has no column "
-                f"'{UNIT}' to tell the rows apart; say by which column to decompose.",
+                f"'{UNIT}' to tell the rows apart; say by which column to decompose (by, --by).",
                 f"{origin}: {year} står mer enn én gang og tabellen har ingen kolonne "
-                f"«{UNIT}» som skiller radene; oppgi hvilken kolonne det skal deles etter.",
+                f"«{UNIT}» som skiller radene; oppgi kolonnen det skal deles etter (by, --by).",
             )
         who = labels[first // len(years)]
         raise DecompositionError(
@@ -132,9 +135,10 @@ def cell_numbers(column: pd.Series, where: Place) -> FloatArray:
 
 def printed_cells(column: pd.Series, where: Place) -> tuple[FloatArray, FloatArray, FloatArray]:
     """Return values and interval ends of a column of printed figures."""
-    decimals = decimals_of(column)
+    column_cells = list(column.to_numpy())  # in the column's own type: float32 4.8 shows 4.8
+    decimals = decimals_of(column_cells)
     out = np.full((3, len(column)), np.nan)
-    for row, cell in enumerate(column):
+    for row, cell in enumerate(column_cells):
         try:
             rounded = as_rounded(cell, decimals)
         except DecompositionError:
@@ -161,6 +165,25 @@ def check_amounts(values: FloatArray, where: Place) -> None:
             why_en = "; the factors of an amount cannot be, correct it or leave the kommune out"
             why_nb = "; det kan ikke faktorene i et beløp være, rett tallet eller utelat kommunen"
             raise where.error(row, en + shown + why_en, nb + shown + why_nb)
+
+
+def no_column(column: str, frame: pd.DataFrame, origin: str) -> DecompositionError:
+    """Return the error of a column that is not there, with the one that may be meant."""
+
+    def plain(name: object) -> str:
+        return str(name).strip().casefold().translate(_ASCII)
+
+    like = next((c for c in frame.columns if plain(c) == plain(column)), None)
+    if like is not None:
+        return DecompositionError(
+            f"{origin}: the column '{like}' must be called '{column}'.",
+            f"{origin}: kolonnen «{like}» må hete «{column}».",
+        )
+    have = ", ".join(str(c) for c in frame.columns[:15])
+    return DecompositionError(
+        f"{origin}: no column '{column}'; the table has {have}.",
+        f"{origin}: mangler kolonnen «{column}»; tabellen har {have}.",
+    )
 
 
 def check_span(start: int, end: int) -> None:

@@ -39,6 +39,9 @@ _PER = {
 # Divided by one of these, an amount is real.
 _PRICES = ("deflator", "kpi", "grunnbelop", "prisindeks")
 
+# Column names are ASCII; a person reads the letters.
+_LETTERS = {"maaned": "måned", "maned": "måned", "stonad": "stønad"}
+
 _METHODS = {
     "lmdi": ("LMDI-I", "LMDI-I"),
     "shapley": ("Shapley/Sun, snitt av alle rekkefølger", "Shapley/Sun, mean of all orders"),
@@ -71,6 +74,9 @@ def _label(column: str, lang: Lang) -> str:
     if known != column:
         return known
     words = column.replace("_", " ")
+    if lang == "nb":
+        for ascii_form, written in _LETTERS.items():
+            words = words.replace(ascii_form, written)
     return words[:1].upper() + words[1:]
 
 

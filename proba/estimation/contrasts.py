@@ -98,7 +98,7 @@ def check_level(level: float) -> None:
         return
     raise SpecError(
         f"confidence level must be between 0 and 1, not {level!r}.",
-        f"konfidensnivået må være mellom 0 og 1, ikke {level!r}.",
+        f"konfidensnivået må være mellom 0 og 1, ikke «{level}».",
     )
 
 
@@ -120,7 +120,7 @@ def _weights(results: Results, C: Contrasts) -> tuple[FloatArray, pd.Index]:
         word = (unknown + twice)[0]
         raise SpecError(
             f"no coefficient '{word}', or it stands twice; the model has {', '.join(names)}.",
-            f"ingen koeffisient '{word}', eller den står to ganger; modellen har "
+            f"ingen koeffisient «{word}», eller den står to ganger; modellen har "
             f"{', '.join(names)}.",
         )
     return _finite(table.reindex(columns=names, fill_value=0.0)), table.index

@@ -23,8 +23,8 @@ __all__ = ["growth_closing_line", "growth_table"]
 _WORDS = {
     AGREES: ("lik", "equal"),
     ROUNDING: ("innenfor avrundingen", "within rounding"),
-    OTHER: ("et annet tall", "another figure"),
-    SLIP: ("avvik", "differs"),
+    OTHER: ("teller noe annet", "counts something else"),
+    SLIP: ("avvik i kilden", "slip in the source"),
     UNPRINTED: ("ikke trykt", "not printed"),
 }
 
@@ -66,11 +66,11 @@ def growth_closing_line(run: GrowthReproduction, lang: Lang = "nb") -> str:
     if lang == "nb":
         return (
             f"{met} av {total} trykte veksttall like, {counts[ROUNDING]} innenfor avrundingen, "
-            f"{counts[OTHER]} et annet tall, {counts[SLIP]} avvik"
+            f"{counts[OTHER]} teller noe annet, {counts[SLIP]} avvik i kilden (se over)"
         )
     return (
         f"{met} of {total} printed growth figures equal, {counts[ROUNDING]} within rounding, "
-        f"{counts[OTHER]} another figure, {counts[SLIP]} differ"
+        f"{counts[OTHER]} counts something else, {counts[SLIP]} slip in the source (see above)"
     )
 
 

@@ -125,7 +125,7 @@ def test_english(run):
         (["--to-months", "nan"], ["months", "'nan'"]),
         (["--to-months", "-1"], ["months", "negativ"]),
         (["--to-months", "5", "--months-change", "-5%"], ["months", "både"]),
-        (["--recipients-change", "-5"], ["--recipients-change: -5", "prosenttegn", "-5%"]),
+        (["--recipients-change", "-5"], ["--recipients-change er -5", "prosenttegn", "-5%"]),
         (["--recipients-change", "5"], ["uten prosenttegn"]),
         (["--benefit-change", "-1"], ["uten prosenttegn"]),
         (["--benefit-change", "-101%"], ["benefit", "-100"]),

@@ -307,7 +307,8 @@ def test_a_panel_is_read_as_it_is() -> None:
 def test_tables_to_read(table: pd.DataFrame) -> None:
     result = decompose(table, TEXT, start=2012, end=2016, by="kommune")
     many = result.to_table()
-    assert len(many.rows) == 30
+    assert len(many.rows) == 31
+    assert many.rows[-1][0] == "I alt"
     assert many.header[:3] == ("Kommune", "Endring", "Vekst %")
     one = result.to_table("nb", unit="0100")
     assert one.title.startswith("0100: Utbetalt, endring 2012–2016")
@@ -358,3 +359,105 @@ def test_groups_by_a_mapping_must_be_whole(table: pd.DataFrame) -> None:
     del halves["0100"]
     with pytest.raises(DecompositionError, match="kommune 0100 has no group"):
         each.aggregate(halves)
+
+
+ONE = pd.DataFrame(
+    {
+        "kommune": ["0104"] * 2,
+        "fylke": ["01"] * 2,
+        "aar": [2012, 2016],
+        "a": [2.0, 3.0],
+        "b": [5.0, 4.0],
+    }
+)
+
+
+@pytest.mark.parametrize("by", [None, "kommune", "fylke"])
+@pytest.mark.parametrize("printed", [False, True])
+def test_one_kommune_in_every_output(by: str | None, printed: bool) -> None:
+    result = decompose(ONE, "v = a * b", start=2012, end=2016, by=by, printed=printed)
+    assert result.by == by
+    assert result.factor_values is not None
+    out = result.to_dict()
+    assert isinstance(out, list) == (by is not None)
+    first = out[0] if isinstance(out, list) else out
+    assert first["total_change"] == 2.0
+    assert ("growth_interval" in first) == printed
+    assert ("fra–til" in result.to_table().header) == printed
+    assert len(result.to_frame()) == 3
+
+
+def test_the_methods_interaction_and_the_identity_s_discrepancy_are_told_apart() -> None:
+    table = ONE.assign(v=[11.0, 13.0])
+    result = decompose(
+        table, "v = a * b", start=2012, end=2016, method="laspeyres", total="v", by="kommune"
+    )
+    assert result.discrepancy["0104"] == 0.0
+    table = ONE.assign(v=[11.0, 14.0])
+    result = decompose(
+        table, "v = a * b", start=2012, end=2016, method="laspeyres", total="v", by="kommune"
+    )
+    assert result.discrepancy["0104"] == 1.0
+    assert result.residual["0104"] == pytest.approx(1.0 + (1 * -1))
+    words = [row[0] for row in result.to_table(unit="0104").rows]
+    assert words[-3:] == ["Samspill", "Avvik fra produktet", "V"]
+
+
+def test_log_points_of_sums_do_not_depend_on_the_total_column(table: pd.DataFrame) -> None:
+    product = table["mottakere"] * table["varighet"] * table["stonad"]
+    plain = decompose(table, TEXT, start=2012, end=2016)
+    scaled = decompose(table.assign(v=1.1 * product), TEXT, start=2012, end=2016, total="v")
+    np.testing.assert_allclose(scaled.log_points, plain.log_points, rtol=1e-12)
+
+
+def test_a_total_far_from_the_product_is_asked_about(table: pd.DataFrame) -> None:
+    off = decompose(
+        table.assign(v=table["mottakere"] * table["varighet"] * table["stonad"] / 1000),
+        TEXT,
+        start=2012,
+        end=2016,
+        total="v",
+    )
+    assert any("kr and 1000 kr" in note for note in off.notes_en)
+
+
+def test_results_cannot_be_changed(table: pd.DataFrame) -> None:
+    result = decompose(table, TEXT, start=2012, end=2016)
+    with pytest.raises(ValueError, match="read-only"):
+        result.values[0, 0] = 0.0
+
+
+def test_more_errors(table: pd.DataFrame) -> None:
+    def fails(match: str, data: pd.DataFrame, text: str = TEXT, **options: object) -> None:
+        wanted = {"start": 2012, "end": 2016, **options}
+        with pytest.raises(DecompositionError, match=match):
+            decompose(data, text, **wanted)  # type: ignore[arg-type]
+
+    fails("a row of 2012 has an empty cell in 'kommune'", table.assign(kommune=None))
+    blank = table.astype({"fylke": object})
+    blank.loc[0, "fylke"] = ""
+    fails("a row of 2012 has an empty cell in 'fylke'", blank, by="fylke")
+    fails("the column 'År' must be called 'aar'", table.rename(columns={"aar": "År"}))
+    fails("cannot be called 'rest'", table.assign(rest=1.0), "u = mottakere * rest")
+    each = decompose(table, TEXT, start=2012, end=2016, by="kommune")
+    twice = pd.Series("a", index=[*each.units, each.units[0]])
+    with pytest.raises(DecompositionError, match="has more than one group"):
+        each.aggregate(twice)
+
+
+def test_floating_point_that_cannot_add_up_says_so() -> None:
+    table = pd.DataFrame(
+        {"aar": [2012, 2016], **{f"x{j}": [1e-8, 1e8] if j % 2 else [1e8, 1e-8] for j in range(4)}}
+    )
+    result = decompose(table, "v = x0 * x1 * x2 * x3", start=2012, end=2016, method="shapley")
+    left = result.contributions.sum(axis=1) + result.residual - result.total_change
+    assert abs(left["alle"]) <= 1e-12 * max(result.end_value["alle"], 1.0)
+
+
+def test_a_panel_with_other_names() -> None:
+    frame = synthetic(3).rename(columns={"kommune": "bydel", "aar": "year"})
+    panel = make_panel(frame, name="bydeler", entity="bydel", time="year")
+    result = decompose(panel, TEXT, start=2012, end=2016, by="bydel")
+    assert result.by == "bydel"
+    shares = compare_methods(panel, TEXT, start=2012, end=2016, unit=result.units[0])
+    assert len(shares) == len(METHODS)

@@ -108,6 +108,91 @@ def test_intervals_are_reached_and_not_passed(shares, growth, whole):
     assert high - 0.1 * (high - low) <= total.max() <= high + 1e-9
 
 
+def test_a_value_of_shares_that_do_not_sum_to_100_is_in_its_interval():
+    parts = growth_contributions(["87,4", "10,4", "2,1"], ["82,4", "-21,4", "-10,8"], printed=True)
+    assert parts.widened
+    # The value is of 87,4 / 99,9; every set of shares within the rounding that sums to 100 gives
+    # a smaller start share of the second group.
+    _, start, _ = sampled(["87,4", "10,4", "2,1"], ["82,4", "-21,4", "-10,8"], True)
+    outside = (parts.frame["share_start"] > start.max(axis=0) + 1e-9) | (
+        parts.frame["share_start"] < start.min(axis=0) - 1e-9
+    )
+    assert outside.any()
+    for lang, said in (("nb", "intervallene er utvidet"), ("en", "intervals are widened")):
+        assert any(said in note for note in parts.to_table(lang).notes)
+    assert not tabell_3_1().widened
+
+
+@settings(max_examples=300, deadline=None)
+@given(
+    st.lists(st.tuples(st.integers(0, 999), st.integers(-400, 900)), min_size=1, max_size=6),
+    st.integers(-3, 3),
+)
+def test_values_are_always_within_their_intervals(pairs, off):
+    weights = np.array([w for w, _ in pairs]) + 1.0
+    shares = np.round(1000 * weights / weights.sum()).astype(int)
+    shares[0] = max(shares[0] + off, 0)
+    text = [f"{s // 10},{s % 10}" for s in shares.tolist()]
+    growth = [f"{g / 10:.1f}".replace(".", ",") for _, g in pairs]
+    try:
+        parts = growth_contributions(text, growth, printed=True)
+    except DecompositionError as error:
+        assert "did not change" in error.en or "sum to 0" in error.en
+        return
+    for name in ("share_start", "contribution"):
+        value = parts.frame[name]
+        assert (parts.intervals[f"{name}_low"] <= value).all()
+        assert (value <= parts.intervals[f"{name}_high"]).all()
+    low, high = parts.total_interval
+    assert low <= parts.total_growth <= high
+
+
+@pytest.mark.parametrize("base", ["100", "120", "80"])
+def test_a_rounded_common_base_is_one_number(base):
+    shares, indices = ["42,9", "1,3", "55,8"], ["130,4", "128,8", "94,8"]
+    parts = category_growth(shares, indices, index_start=base, printed=True).contributions
+    rng = np.random.default_rng(3)
+    ends = [np.array([interval(t) for t in one]).T for one in (shares, indices, [base])]
+    contribution, total = [], []
+    for _ in range(4000):
+        s, i, b = (
+            low + (high - low) * np.clip(rng.random(len(low)) * 1.6 - 0.3, 0, 1)
+            for low, high in ends
+        )
+        s[2] = 100 - s[0] - s[1]
+        if not ends[0][0][2] <= s[2] <= ends[0][1][2]:
+            continue
+        added = s * (1 - b / i)
+        contribution.append(100 * added / added.sum())
+        total.append(100 * added.sum() / (100 - added.sum()))
+    low, high = parts.total_interval
+    assert low - 1e-9 <= min(total) <= low + 0.1 * (high - low)
+    assert high - 0.1 * (high - low) <= max(total) <= high + 1e-9
+    low, high = (parts.intervals[f"contribution_{e}"].to_numpy() for e in ("low", "high"))
+    if not np.isfinite(low).all():
+        assert parts.total_interval[0] <= 0 <= parts.total_interval[1]
+        return
+    least, most = np.min(contribution, axis=0), np.max(contribution, axis=0)
+    assert (low - 1e-9 <= least).all()
+    assert (most <= high + 1e-9).all()
+    assert (least <= low + 0.15 * (high - low)).all()
+    assert (most >= high - 0.15 * (high - low)).all()
+    # With a base of its own for each category the intervals would be wider.
+    apart = growth_contributions(
+        shares,
+        [
+            Rounded(*(100 * (x / y - 1) for x, y in zip((v, *n), (d, *e), strict=True)))
+            for v, n, d, e in (
+                (float(t.replace(",", ".")), interval(t), float(base), interval(base)[::-1])
+                for t in indices
+            )
+        ],
+        printed=True,
+    )
+    assert (apart.intervals["contribution_low"] <= low).all()
+    assert (apart.intervals["contribution_high"] > high + 1e-6).any()
+
+
 def test_no_bounds_where_the_total_may_stand_still():
     parts = growth_contributions(["50,0", "50,0"], ["0,1", "-0,1"], printed=True)
     assert (parts.intervals["contribution_low"] == -np.inf).all()
@@ -261,6 +346,16 @@ def test_tables_in_two_languages(lang):
         (lambda: growth_contributions([float("nan"), 5], [1, 2]), "finite number, not nan"),
         (lambda: growth_contributions([50, 50], [1, 2], names=["A", "A"]), "1 different names"),
         (lambda: implied_growth(100, 120, "0,0", "1,0", printed=True), "'rate_start' must be pos"),
+        (
+            lambda: growth_contributions([Rounded("4", "4", "5"), 50], [1, 2]),
+            "'share_end 1' must be a finite number, not '4'",
+        ),
+        (
+            lambda: implied_growth(Rounded(1.0, 1.0, float("inf")), 1, 1, 1),
+            "'index_start' must be a finite number, not inf",
+        ),
+        (lambda: tabell_3_1().total_agrees("om lag 12"), "printed: 'om lag 12' is not"),
+        (lambda: category_growth([], []), "0 shares"),
         (lambda: category_growth([50, 50], [110]), "'index_end' has 1 values"),
         (lambda: category_growth([50, 50], [110, 0], names="AB"), "index of 'B'"),
     ],

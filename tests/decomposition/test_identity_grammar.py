@@ -102,3 +102,37 @@ def test_base_said_must_agree_with_the_names() -> None:
         Identity("u = mottakere * kr", base="tilfeller")
     with pytest.raises(DecompositionError, match="count base must be one of"):
         parse_base("hoder")
+
+
+@pytest.mark.parametrize(
+    ("text", "base"),
+    [
+        ("u = mottakere * tilfeller_per_mottaker * maneder_per_tilfelle", CountBase.PERSONS),
+        ("u = tilfeller * (mottakere / tilfeller) * kr_per_mottaker", CountBase.CASES),
+        ("u = innbyggere * (mottakere / innbyggere) * maneder", CountBase.PERSONS),
+        ("u = antall * maneder_per_tilfelle * kr", CountBase.CASES),
+    ],
+)
+def test_units_that_cancel(text: str, base: CountBase) -> None:
+    assert Identity(text).base is base
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "u = mottakere * (mottakere / tilfeller) * maneder_per_tilfelle",
+        "u = tilfeller * (tilfeller / mottakere) * maneder_per_mottaker",
+        "u = mottakere * (tilfeller / mottakere) * maneder_per_mottaker",
+        "u = (tilfeller / mottakere) * maneder",
+        "u = tilfeller * stonad_per_person",
+    ],
+)
+def test_units_that_do_not_cancel(text: str) -> None:
+    with pytest.raises(DecompositionError, match=r"turns|counts cases and"):
+        Identity(text)
+    assert Identity(text, base="blandet").base is CountBase.MIXED
+
+
+def test_a_bridge_starts_where_it_is_said_to() -> None:
+    with pytest.raises(DecompositionError, match="counts mottakere"):
+        Identity("u = mottakere * (tilfeller / mottakere) * x", base="tilfeller")

@@ -10,7 +10,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
-from reference.ang_lmdi import FACTORS, SIMPLE_LMDI1, SIMPLE_X, SIMPLE_Z, SIMPLE_ZERO, ZERO_CASES
+from reference.ang_lmdi import (
+    FACTORS,
+    GHANA,
+    SIMPLE_LMDI1,
+    SIMPLE_X,
+    SIMPLE_Z,
+    SIMPLE_ZERO,
+    ZERO_CASES,
+)
 from reference.das_gupta_1993 import PRODUCTS
 
 from proba.decomposition.methods import (
@@ -196,6 +204,32 @@ def test_das_gupta_against_the_manual(example: str) -> None:
         np.testing.assert_allclose(parts, list(case["effects"].values()), atol=1e-6 * scale)
         assert rest == 0
         assert parts.sum() == pytest.approx(x1.prod() - x0.prod(), rel=1e-12)
+
+
+def test_a_vanished_category_of_ghana() -> None:
+    start, end = np.array(GHANA["start"]), np.array(GHANA["vanished"])
+    parts = lmdi(start, end)
+    # The source shows its terms to about nine digits of numbers rounded before.
+    np.testing.assert_allclose(parts, GHANA["terms"], rtol=2e-6, atol=1e-6)
+    assert parts.sum() == pytest.approx(GHANA["change"], rel=1e-6)
+    v0, v1 = start.prod(axis=1).sum(), end.prod(axis=1).sum()
+    mean = log_mean(np.array(v1), np.array(v0))
+    np.testing.assert_allclose(np.exp(parts.sum(axis=0) / mean), GHANA["multiplicative"], rtol=2e-6)
+
+
+@pytest.mark.parametrize("order", [[0], [0, 0, 1], [0, 1, 3], [0, 1, 2, 3]])
+def test_an_order_is_each_factor_once(order: list[int]) -> None:
+    with pytest.raises(DecompositionError, match="each of the 3 positions once"):
+        contributions(np.ones(3), np.ones(3), "sequential", order)
+
+
+def test_arrays_that_cannot_be_factors() -> None:
+    with pytest.raises(DecompositionError, match="a factor is negative"):
+        contributions(np.array([1.0, -1.0]), np.ones(2))
+    with pytest.raises(DecompositionError, match="shapes"):
+        contributions(np.ones(2), np.ones(3))
+    whole = interactions(np.array([3 * 10**9, 4 * 10**9, 5]), np.array([6 * 10**9, 8 * 10**9, 9]))
+    assert whole[(0, 1)] == 3e9 * 4e9 * 5
 
 
 def test_names_of_methods() -> None:

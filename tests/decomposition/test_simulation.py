@@ -89,6 +89,10 @@ def test_cases_or_persons_is_said() -> None:
         ({"recipients_change": -5}, "cannot be below -100 %"),
         ({"benefit": True}, "'benefit' must be a number"),
         ({"benefit": "nan"}, "'benefit' must be a number"),
+        ({"benefit": "11.869"}, "write 11869 if thousands are parted"),
+        ({"recipients": "1,791"}, "write 1791 if thousands are parted"),
+        ({"recipients_change": "5"}, "write 5% if percent is meant"),
+        ({"months": 62}, "twelve months in a year"),
     ],
 )
 def test_errors(options: dict[str, object], said: str) -> None:
@@ -101,3 +105,22 @@ def test_nothing_changes() -> None:
     assert run.saving == 0
     assert run.moved == ()
     assert len(run.to_table("en").rows) == 2
+
+
+def test_digits_are_kept_whatever_the_caller_s_context() -> None:
+    from decimal import localcontext
+
+    with localcontext(prec=5):
+        run = simulate(**MOSS, to_months="5,2", recipients_change="-5%")
+        assert kroner(run.changed_total) == 105_011_452
+    many = simulate(recipients="12345678901234", months="1.2345678901234567", benefit="1.23456789")
+    by_hand = Decimal(12345678901234) * Decimal("1.2345678901234567") * Decimal("1.23456789")
+    assert many.current_total == pytest.approx(by_hand)
+    assert len(str(many.current_total)) > 28
+
+
+def test_words_of_rising_and_falling_spending() -> None:
+    down = simulate(**MOSS, to_months="5,2").to_table().notes
+    assert "Spart: 21 257 379 kr (16,1 % lavere)." in down
+    up = simulate(**MOSS, recipients_change="+10%", to_months="7").to_table().notes
+    assert any(note.startswith("Merutgift: ") and "% høyere" in note for note in up)

@@ -12,7 +12,7 @@ from proba.decomposition.das_gupta_rates import das_gupta
 from proba.decomposition.fixed_composition import fixed_composition_mean
 from proba.decomposition.standardisation import kitagawa, kitagawa_panel
 from proba.errors import DecompositionError
-from proba.panel import CALIBRATED
+from proba.panel import CALIBRATED, Panel, PanelMeta
 
 # R prints seven digits; a difference of two such numbers has fewer.
 DIGITS = {"rel": 2e-6, "abs": 6e-8}
@@ -162,8 +162,8 @@ def test_classifications_sum_to_kitagawas_composition():
         group=["race", "age"],
         count="size",
         rate="rate",
-        start="1970",
-        end="1985",
+        start=1970,
+        end=1985,
     ).totals.loc["alle"]
     assert parts["composition"] == pytest.approx(collapsed["effects"]["size"], abs=6e-8)
     assert parts["rate"] == pytest.approx(collapsed["effects"]["rate"], abs=6e-8)
@@ -329,7 +329,8 @@ def test_kitagawa_sums_in_every_unit(seed, components):
 
 def test_two_components_reversed_change_sign_three_do_not():
     frame = random_panel(5)
-    there, back = (panel_parts(frame, 2), panel_parts(frame, 2, start=2016, end=2012))
+    swapped = frame.assign(aar=4028 - frame["aar"])
+    there, back = (panel_parts(frame, 2), panel_parts(swapped, 2))
     np.testing.assert_allclose(
         back.totals[["composition", "rate"]], -there.totals[["composition", "rate"]], atol=1e-9
     )
@@ -367,7 +368,7 @@ def test_a_group_that_is_not_there_one_year():
     start, end = {"a": (10, 2.0), "b": (0, np.nan)}, {"a": (5, 3.0), "b": (5, 6.0)}
     with pytest.raises(DecompositionError, match="group 'b' has nobody in start") as raised:
         kitagawa(start, end)
-    assert "gruppen 'b' er tom i start" in raised.value.nb
+    assert "gruppen «b» er tom i start" in raised.value.nb
     filled = kitagawa(start, end, missing="other year")
     assert filled.groups.loc[("alle", "b"), "rate"] == 0
     assert filled.totals.loc["alle", "difference"] == 2.5
@@ -384,6 +385,13 @@ def test_a_kommune_without_a_year_is_left_out_with_its_reason():
     parts = panel_parts(frame)
     assert "0001" not in parts.totals.index
     assert parts.missing.to_dict() == {"0001": "nobody in 2016"}
+    assert parts.missing_lines() == ("0001: ingen i 2016",)
+    assert parts.missing_lines("en") == ("0001: nobody in 2016",)
+    assert parts.to_table("nb", "0002").notes[-1] == "Utelatt (1): 0001: ingen i 2016"
+    assert parts.to_table("en", "0002").notes[-1] == "Left out (1): 0001: nobody in 2016"
+    with pytest.raises(DecompositionError, match="0001 is left out: nobody in 2016") as raised:
+        parts.to_table(unit="0001")
+    assert raised.value.nb == "0001 er utelatt: ingen i 2016."
     hole = random_panel(1).drop(index=0)
     with pytest.raises(DecompositionError, match="group 'a' has nobody in 2012, kommune 0000"):
         panel_parts(hole)
@@ -430,7 +438,7 @@ def test_what_weighs_is_said():
     by_person, by_month = held(frame), held(frame, count="maneder")
     assert (by_person.count, by_month.count) == ("mottakere", "maneder")
     assert by_person.frame["actual"].iloc[1] != by_month.frame["actual"].iloc[1]
-    assert by_month.to_table().notes == ("Vekter: maneder.",)
+    assert by_month.to_table().notes == ("Vekter: måneder.",)
 
 
 def test_fixed_composition_with_holes():
@@ -446,8 +454,121 @@ def test_fixed_composition_with_holes():
         ("0003", 2012): "nobody in 2012",
         ("0003", 2016): "nobody in 2012",
     }
+    assert found.missing_lines("nb")[1] == "0003, 2016: ingen i 2012"
+    with pytest.raises(DecompositionError, match="0003 is left out: nobody in 2012") as raised:
+        found.to_table(unit="0003")
+    assert raised.value.nb == "0003 er utelatt: ingen i 2012."
+    early = frame[~((frame["kommune"] == "0003") & (frame["aar"] == 2016))]
+    for lang, told in (
+        ("nb", "Utelatt: 2016: ingen i 2016"),
+        ("en", "Left out: 2016: nobody in 2016"),
+    ):
+        assert held(early, by="kommune").to_table(lang, "0003").notes[-1] == told
     with pytest.raises(DecompositionError, match="base year 2013 is not in the table"):
         held(frame, base_year=2013)
+
+
+# Tables as they come ------------------------------------------------------------------------------
+
+WAYS = {
+    "kitagawa": panel_parts,
+    "fixed": lambda frame: held(frame, by="kommune"),
+    "classes": lambda frame: das_gupta_crossclassified(
+        frame, factors=["kommune", "gruppe"], size="mottakere", rate="stonad"
+    ),
+}
+
+
+@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize(
+    ("spoil", "match"),
+    [
+        (lambda d: d.assign(merke=["A", *["B"] * 23]), "holds different labels"),
+        (lambda d: pd.concat([d, d["stonad"]], axis=1), "more than one column named 'stonad'"),
+        (lambda d: d.assign(kommune=["", *d["kommune"][1:]]), "an empty cell in 'kommune'"),
+        (lambda d: d.assign(gruppe=[None, *d["gruppe"][1:]]), "an empty cell in 'gruppe'"),
+        (lambda d: d.assign(stonad="9,5"), "'stonad' holds '9,5', which is no number"),
+        (lambda d: d.assign(aar="i fjor"), "'aar' holds 'i fjor', which is no year"),
+    ],
+)
+def test_a_spoiled_table_is_refused_in_the_same_words(way, spoil, match):
+    with pytest.raises(DecompositionError, match=match) as raised:
+        WAYS[way](spoil(random_panel(0)))
+    assert raised.value.nb != raised.value.en
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_years_as_text_are_years(way):
+    frame = random_panel(3)
+    plain, text = (WAYS[way](f) for f in (frame, frame.assign(aar=frame["aar"].astype(str))))
+    name = {"kitagawa": "totals", "fixed": "frame", "classes": "effects"}[way]
+    pd.testing.assert_frame_equal(getattr(plain, name), getattr(text, name))
+
+
+@pytest.mark.parametrize("by", [None, "region"])
+def test_a_panel_with_other_names_of_its_keys(by):
+    frame = random_panel(7, groups=1)
+    other = frame.rename(columns={"aar": "year", "kommune": "region"})
+    panel = Panel(
+        other.set_index(["region", "year"]).sort_index(), PanelMeta("p", "Merket"), "region", "year"
+    )
+    usual = None if by is None else "kommune"
+    keys = {"group": "gruppe", "count": "mottakere", "by": by}
+    parts = kitagawa_panel(panel, rate="stonad", start=2012, end=2016, **keys)
+    expected = panel_parts(frame, by=usual)
+    np.testing.assert_array_equal(parts.totals, expected.totals)
+    assert parts.label == "Merket"
+    fixed = fixed_composition_mean(panel, value="stonad", base_year=2012, **keys)
+    np.testing.assert_array_equal(fixed.frame, held(frame, by=usual).frame)
+    assert fixed.frame.index.names[1] == "year"
+    years = das_gupta_crossclassified(
+        panel, factors=["region"], size="mottakere", rate="stonad", population="aar"
+    )
+    assert years.effects.index.tolist() == [(2012, 2016)]
+
+
+@pytest.mark.parametrize(("start", "end"), [(2012, 2012), (2016, 2012), ("2012", 2016)])
+def test_one_error_of_years_that_are_no_span(start, end):
+    with pytest.raises(DecompositionError, match="from an earlier to a later year") as raised:
+        panel_parts(random_panel(0), start=start, end=end)
+    assert "fra et tidligere til et senere år" in raised.value.nb
+
+
+def test_units_of_numbers_and_text_are_kept_in_order():
+    frame = random_panel(0).astype({"kommune": object})
+    frame.loc[frame["kommune"] == "0003", "kommune"] = 3
+    assert list(panel_parts(frame).totals.index) == [3, "0000", "0001", "0002"]
+
+
+def test_labels_of_two_sides_and_of_populations_go_along():
+    sides = [
+        pd.DataFrame({"antall": [1, 2], "rate": [x, 3.0], "merke": CALIBRATED}, index=["a", "b"])
+        for x in (1.0, 2.0)
+    ]
+    assert kitagawa(*sides).label == CALIBRATED
+    with pytest.raises(DecompositionError, match="holds different labels"):
+        kitagawa(sides[0], sides[1].assign(merke="Et annet"))
+    with pytest.raises(DecompositionError, match="more than one column named 'rate'"):
+        kitagawa(sides[0], pd.concat([sides[1], sides[1]["rate"]], axis=1))
+    frame = pd.DataFrame(two(manual.PRODUCTS["2.1"])).T.assign(merke=CALIBRATED)
+    result = das_gupta(frame)
+    assert result.label == CALIBRATED
+    assert "merke" not in result.factors
+    assert result.to_table("en").label == "Calibrated synthetic panel"
+    pd.testing.assert_frame_equal(result.effects, das_gupta(frame.drop(columns="merke")).effects)
+    cells = pd.concat([frame, frame], keys=[0, 1], names=["celle", "pop"]).swaplevel().sort_index()
+    assert das_gupta(cells).label == CALIBRATED
+
+
+def test_binary_noise_has_no_shares():
+    parts = kitagawa({"a": (1, 0.1 + 0.2)}, {"a": (1, 0.3)})
+    assert 0 < abs(parts.totals["difference"].item()) < 1e-15
+    assert parts.shares.isna().all(axis=None)
+    noise = {"a": {"x": 0.1 + 0.2, "y": 2.0}, "b": {"x": 0.3, "y": 2.0}}
+    result = das_gupta(noise)
+    assert 0 < abs(result.differences.item()) < 1e-15
+    assert result.shares.isna().all(axis=None)
+    assert das_gupta({"a": {"x": 1.0}, "b": {"x": 1.0 + 1e-9}}).shares.notna().all(axis=None)
 
 
 # Print --------------------------------------------------------------------------------------------
@@ -491,23 +612,47 @@ PANEL = random_panel(0)
 @pytest.mark.parametrize(
     ("call", "match"),
     [
-        (lambda: panel_parts(PANEL, start=2011), "no rows for aar 2011"),
-        (lambda: panel_parts(PANEL, rate="kroner"), "lacks the column 'kroner'"),
+        (lambda: panel_parts(PANEL, start=2011), "no rows for aar 2011; there are 2012, 2016"),
+        (lambda: panel_parts(PANEL, rate="kroner"), "no column 'kroner'; the table has aar"),
         (lambda: panel_parts(PANEL, rate="mottakere"), "'mottakere' has two roles"),
         (lambda: panel_parts(PANEL, 4), "'components' must be one of 2, 3"),
         (lambda: panel_parts(PANEL, missing="zero"), "'missing' must be one of"),
         (
             lambda: panel_parts(PANEL.assign(mottakere=-PANEL["mottakere"])),
-            "'mottakere' is -[0-9]+ for aar 2012, kommune 0000, gruppe a",
+            "kommune 0000, gruppe a, 2012: 'mottakere' is -[0-9]+; a count",
         ),
         (
             lambda: panel_parts(PANEL.assign(stonad=np.nan)),
-            "'stonad' is nan for aar 2012, kommune 0000, gruppe a",
+            "kommune 0000, gruppe a, 2012: 'stonad' is nan where 'mottakere' is 850",
         ),
-        (lambda: panel_parts(PANEL.assign(stonad="x")), "column 'stonad' holds 'x'"),
-        (lambda: panel_parts(PANEL.assign(gruppe=None)), "column 'gruppe' is empty in 24 rows"),
+        (lambda: panel_parts(PANEL.assign(stonad="x")), "gruppe a, 2012: 'stonad' holds 'x'"),
+        (
+            lambda: panel_parts(PANEL.assign(gruppe=None)),
+            "a row of 2012 has an empty cell in 'gruppe'",
+        ),
         (lambda: kitagawa({"a": (0, 1.0)}, {"a": (1, 1.0)}), "nobody|no unit has anybody"),
-        (lambda: kitagawa(pd.DataFrame({"antall": [1]}), {}), "lacks the column 'rate'"),
+        (lambda: kitagawa(pd.DataFrame({"antall": [1]}), {}), "no column 'rate'"),
+        (lambda: panel_parts(PANEL, group=[]), "name one or more columns"),
+        (lambda: panel_parts({"aar": [2012]}), "a Panel or a DataFrame, not dict"),
+        (lambda: kitagawa({"a": 1}, {"a": (1, 1.0)}), r"group a pair \(antall, rate\); a has 1"),
+        (lambda: kitagawa({"a": (1, 1.0)}, {"a": "12"}), "'end' must give each group a pair"),
+        (lambda: kitagawa([1, 2], {"a": (1, 1.0)}), "'start' must be a DataFrame or pairs"),
+        (lambda: kitagawa({"a": (1, 1.0)}, {}), "'end' has no groups"),
+        (lambda: kitagawa({"a": (1, "x")}, {"a": (1, 1.0)}), "gruppe a, start: 'rate' holds 'x'"),
+        (lambda: das_gupta([1, 2]), "populations as a DataFrame or as .*, not list"),
+        (lambda: das_gupta({"a": 1, "b": 2}), "factors of a must be .*, not int"),
+        (
+            lambda: das_gupta({"a": {"x": [1, 2]}, "b": {"x": [2, 3]}}, lambda x: x * 2),
+            "must be one number, not 2 numbers",
+        ),
+        (lambda: das_gupta({"a": {"x": 1}, "b": {"x": 2}}, lambda x: "x"), "one number, not str"),
+        (lambda: das_gupta({"a": {"x": 1}, "b": {"x": 2}}, lambda y: y), "with the factors x by"),
+        (lambda: das_gupta({"a": {"x": 1}, "b": {"x": 2}}, 3), "'rate' must be a function"),
+        (
+            lambda: das_gupta(pd.DataFrame({"x": [1, 2], "merke": ["A", "B"]})),
+            "holds different labels",
+        ),
+        (lambda: das_gupta(pd.DataFrame([[1, 2]], columns=["x", "x"])), "more than one column"),
         (lambda: das_gupta({"a": {"x": 1.0}}), "two or more populations; got 1"),
         (lambda: das_gupta({}), "two or more populations; got 0"),
         (lambda: das_gupta({"a": {}, "b": {}}), "0 factors"),

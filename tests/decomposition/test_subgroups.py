@@ -167,3 +167,86 @@ def test_errors_name_the_group() -> None:
     fails("'0104, enslige' stands more than once in 2012", pd.concat([table, table.head(1)]))
     fails("0104, enslige, 2012: 'stonad' is negative", table.assign(stonad=-1.0))
     fails("the table counts tilfeller", table.assign(tellebasis="tilfeller"))
+
+
+def long(rows: list[tuple[object, ...]]) -> pd.DataFrame:
+    return pd.DataFrame(rows, columns=["kommune", "aar", "gruppe", "m", "v"])
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_an_absent_group_changes_by_volume_and_composition_only(method: str) -> None:
+    """Also when it comes back with another rate, and when it is coded as nobody at rate zero."""
+    steady = [("a", y, "A", 100, 5.0) for y in range(2012, 2016)]
+    gone = long([*steady, ("a", 2012, "B", 50, 2.0), ("a", 2015, "B", 50, 8.0)])
+    zeros = long(
+        [
+            *steady,
+            ("a", 2012, "B", 50, 2.0),
+            ("a", 2013, "B", 0, 0.0),
+            ("a", 2014, "B", 0, 0.0),
+            ("a", 2015, "B", 50, 8.0),
+        ]
+    )
+    for table in (gone, zeros):
+        result = decompose_subgroups(
+            table,
+            "u = m * v",
+            group="gruppe",
+            count="m",
+            start=2012,
+            end=2015,
+            chained=True,
+            method=method,
+            by="kommune",
+        )
+        assert result.groups.contributions["v"].abs().max() == 0
+        assert result.units.total_change["a"] == pytest.approx(50 * 8 - 50 * 2)
+
+
+def test_nobody_at_all_in_one_year_is_volume() -> None:
+    table = long(
+        [
+            ("a", 2012, "A", 0, 0.0),
+            ("a", 2012, "B", 0, 0.0),
+            ("a", 2016, "A", 60, 5.0),
+            ("a", 2016, "B", 40, 3.0),
+        ]
+    )
+    result = decompose_subgroups(
+        table, "u = m * v", group="gruppe", count="m", start=2012, end=2016, by="kommune"
+    )
+    assert result.volume["a"] == pytest.approx(420.0)
+    assert result.between["a"] == pytest.approx(0.0, abs=1e-9)
+
+
+def test_a_missing_count_is_no_zero() -> None:
+    table = long(
+        [
+            ("a", 2012, "A", 10, 5.0),
+            ("a", 2012, "B", 10, 5.0),
+            ("a", 2016, "A", 10, 5.0),
+            ("a", 2016, "B", None, 5.0),
+            ("b", 2012, "A", 10, 5.0),
+            ("b", 2016, "A", 12, 5.0),
+        ]
+    )
+    result = decompose_subgroups(
+        table, "u = m * v", group="gruppe", count="m", start=2012, end=2016, by="kommune"
+    )
+    assert result.units.missing.to_dict() == {"a": "mangler m 2016, B"}
+    assert list(result.units.units) == ["b"]
+
+
+def test_keys_of_groups_are_checked() -> None:
+    table = long([("a", y, g, 10, 5.0) for y in (2012, 2016) for g in "AB"])
+
+    def fails(match: str, data: pd.DataFrame, **options: object) -> None:
+        wanted = {"group": "gruppe", "count": "m", "start": 2012, "end": 2016, **options}
+        with pytest.raises(DecompositionError, match=match):
+            decompose_subgroups(data, "u = m * v", **wanted)  # type: ignore[arg-type]
+
+    fails("'aar' holds '2O16'", table.astype({"aar": object}).replace({"aar": {2016: "2O16"}}))
+    fails("empty cell in 'gruppe'", table.assign(gruppe=[None, "B", "A", "B"]))
+    fails("'m' holds 'ti', which is no number", table.astype({"m": object}).assign(m="ti"))
+    fails("from an earlier to a later year", table, start="2012")
+    fails("by is 'fylke'", table.assign(fylke="01"), by="fylke")
