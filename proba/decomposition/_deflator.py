@@ -14,7 +14,7 @@ from proba._numbers import format_number
 from proba._table import TextTable
 from proba.errors import DecompositionError, Lang
 
-__all__ = ["Deflator", "positive", "word", "year_of", "yearly"]
+__all__ = ["Deflator", "positive", "year_of", "yearly"]
 
 # What is printed for words of this module; any other word is printed as it stands.
 _NB = {
@@ -166,7 +166,7 @@ class Deflator:
                 str(year),
                 format_number(float(self.values[year]), 0 if whole else 1, lang),
                 format_number(float(growth[year]), 1, lang),
-                word(str(self.status[year]), lang),
+                _word(str(self.status[year]), lang),
             )
             for year in self.years
         ]
@@ -177,7 +177,11 @@ class Deflator:
 
     def title(self, lang: Lang = "nb") -> str:
         """Return name, basis and unit as a line."""
-        return ", ".join(word(w, lang) for w in (self.name, self.basis, self.unit) if w)
+        return ", ".join(_word(w, lang) for w in (self.name, self.basis, self.unit) if w)
+
+    def short(self, lang: Lang = "nb") -> str:
+        """Return name and basis as a line, for a legend."""
+        return ", ".join(_word(w, lang) for w in (self.name, self.basis) if w)
 
     def foot(self, lang: Lang = "nb") -> tuple[str, ...]:
         """Return source and notes as lines."""
@@ -192,7 +196,7 @@ class Deflator:
             lines.append(f"{'Kilde' if nb else 'Source'}: {self.source}{read}")
         other = [(y, w) for y in years if (w := str(self.status[y])) not in ("", "published")]
         if other:
-            told = ", ".join(f"{year} {word(status, lang)}" for year, status in other)
+            told = ", ".join(f"{year} {_word(status, lang)}" for year, status in other)
             lines.append(f"Deflator: {told}.")
         return tuple(lines)
 
@@ -233,8 +237,8 @@ def year_of(value: Any, where: str, hvor: str | None = None) -> int:
         raise DecompositionError(
             f"{where}: {repr(text) if text else 'an empty cell'} is not a year; write it with "
             "four digits.",
-            f"{hvor or where}: {repr(text) if text else 'en tom celle'} er ikke et år; skriv det "
-            "med fire sifre.",
+            f"{hvor or where}: {f'«{text}»' if text else 'en tom celle'} er ikke et år; skriv "
+            "det med fire sifre.",
         )
     return int(text[:4])
 
@@ -248,7 +252,7 @@ def positive(value: Any, where: str) -> float:
         number = math.nan
     if not (math.isfinite(number) and number > 0):
         shown = "nothing" if text in ("", "nan", "None") else repr(str(value))
-        vist = "ingenting" if shown == "nothing" else shown
+        vist = "ingenting" if shown == "nothing" else f"«{value}»"
         raise DecompositionError(
             f"{where}: there stands {shown}; it must be a number above zero.",
             f"{where}: der står {vist}; det må være et tall over null.",
@@ -256,6 +260,6 @@ def positive(value: Any, where: str) -> float:
     return number
 
 
-def word(text: str, lang: Lang) -> str:
+def _word(text: str, lang: Lang) -> str:
     """Return a word of this package as it is printed; any other as it stands."""
     return (_NB if lang == "nb" else _EN).get(text, text)

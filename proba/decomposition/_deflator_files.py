@@ -155,13 +155,24 @@ def _rows(path: Path, needed: tuple[str, ...]) -> list[dict[str, str]]:
             f"{path}: kan ikke leses som UTF-8-tekst ({why}).",
         ) from None
     lines = text.splitlines()
+    wanted = ", ".join(needed)
+    if not text.strip():
+        raise DecompositionError(
+            f"{path.name}: no lines; the first must name the columns, among them {wanted}.",
+            f"{path.name}: ingen linjer; den første må navngi kolonnene, blant dem {wanted}.",
+        )
     mark = ";" if lines and ";" in lines[0] else ","
     reader = csv.DictReader(lines, delimiter=mark, restval="")
     rows = [{k: v for k, v in row.items() if k is not None} for row in reader]
     missing = [name for name in needed if name not in (reader.fieldnames or ())]
-    if missing or not rows:
+    if not missing and not rows:
+        raise DecompositionError(
+            f"{path.name}: no lines below the names of the columns.",
+            f"{path.name}: ingen linjer under kolonnenavnene.",
+        )
+    if missing:
         have = ", ".join(reader.fieldnames or ()) or "-"
-        want = ", ".join(missing) or "-"
+        want = ", ".join(missing)
         raise DecompositionError(
             f"{path.name}: columns lacking: {want}; it has {have} and {len(rows)} lines "
             "below them.",
@@ -187,12 +198,16 @@ def _choose(
         code = next((c for c in preferred if c in codes), None)
     if code is None:
         some = ", ".join(codes[:8]) + (" ..." if len(codes) > 8 else "")
-        asked = "" if wanted is None else f" {wanted!r}"
+        lacks = "one code" if wanted is None else f"'{wanted}'"
+        mangler = "én kode" if wanted is None else f"«{wanted}»"
+        mine, min_ = ("", "") if column == "ContentsCode" else (
+            ", or choose one here with group='CODE'", ", eller velg én her med group='KODE'",
+        )  # fmt: skip
         raise DecompositionError(
-            f"{name}: {column} does not have{asked or ' one code'}; it has {some}. Fetch one with "
-            f"--select {column}=CODE, or name the group.",
-            f"{name}: {column} har ikke{asked or ' én kode'}; den har {some}. Hent én med "
-            f"--select {column}=KODE, eller oppgi gruppen.",
+            f"{name}: {column} does not have {lacks}; it has {some}. Fetch one with "
+            f"proba ssb --select {column}=CODE (in Python select={{'{column}': ['CODE']}}){mine}.",
+            f"{name}: {column} har ikke {mangler}; den har {some}. Hent én med "
+            f"proba ssb --select {column}=KODE (i Python select={{'{column}': ['KODE']}}){min_}.",
         )
     return [row for row in rows if row.get(column, "") == code]
 

@@ -16,7 +16,6 @@ __all__ = [
     "FloatArray",
     "Reference",
     "by_statsmodels",
-    "errors",
     "threefold_rows",
     "twofold_rows",
     "weight_of_second",
@@ -60,12 +59,6 @@ def twofold_rows(m1: FloatArray, m2: FloatArray, W: FloatArray) -> dict[str, Flo
         "explained": np.diag(m2 - m1) @ star,
         "unexplained": np.diag(m2) @ from_second + np.diag(m1) @ to_first,
     }
-
-
-def errors(L: FloatArray, V: FloatArray) -> FloatArray:
-    """Return standard errors of L b; a part that is no estimate (weights all zero) has 0."""
-    out: FloatArray = np.sqrt(np.maximum(np.einsum("ij,jk,ik->i", L, V, L), 0.0))
-    return out
 
 
 def weight_of_second(X1: FloatArray, X2: FloatArray, reference: Reference) -> FloatArray:

@@ -22,6 +22,7 @@ from proba.decomposition.tables import (
     flat_table,
     no_column,
     printed_cells,
+    unit_names,
     years_of,
 )
 from proba.decomposition.words import reason_text
@@ -108,7 +109,11 @@ def prepare(
             )
     if unit:
         check_filled(frame[unit], at_year, meta.name)
-    names = frame[unit].astype(str).to_numpy() if unit else np.full(len(frame), ALL, dtype=object)
+    names = (
+        unit_names(frame[unit], meta.name).to_numpy()
+        if unit
+        else np.full(len(frame), ALL, dtype=object)
+    )
     codes, labels = pd.factorize(names, sort=True)
     steps = np.searchsorted(np.array(years), at_year)
     check_once(codes, steps, labels, years, unit, meta.name)

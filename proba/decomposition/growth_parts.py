@@ -14,8 +14,8 @@ import pandas as pd
 
 from proba._numbers import format_number
 from proba._table import TextTable
-from proba.decomposition._printed_inputs import Printed, in_percent, in_range, names_of, read
-from proba.decomposition._rounded_shares import FloatArray, can_be_whole, ratio_extremes
+from proba.decomposition._growth_bounds import bounds, holding
+from proba.decomposition._printed_inputs import Printed, in_range, names_of, read
 from proba.decomposition.printed import Rounded
 from proba.errors import DecompositionError, Lang
 
@@ -23,9 +23,6 @@ __all__ = ["GrowthContributions", "check_groups", "contributions_of", "growth_co
 
 _SUM_SLACK = 1e-9
 """Relative; decimal shares such as 42.9 + 1.3 + 55.8 miss 100 in the last binary digit."""
-
-_NOISE = 1e-9
-"""Percentage points; what a value may lie outside its interval by the last binary digits."""
 
 _NO_CHANGE = 1e-12
 """Of the sum of the changes without their sign: less than this is binary noise."""
@@ -289,8 +286,8 @@ def contributions_of(
     total_growth = 100 * change / (1 - change)
     intervals, total_interval, widened = None, None, False
     if any(one.low < one.high for one in (*shares, *rates)):
-        found = [_bounds(frame.index, _ends(shares), _ends(box)) for box in boxes]
-        intervals, total_interval, widened = _holding(found, frame, total_growth)
+        found = [bounds(frame.index, shares, box) for box in boxes]
+        intervals, total_interval, widened = holding(found, frame, total_growth)
     return GrowthContributions(
         frame=frame,
         total_growth=total_growth,
@@ -300,34 +297,6 @@ def contributions_of(
         total_interval=total_interval,
         widened=widened,
     )
-
-
-def _holding(
-    found: list[tuple[pd.DataFrame, tuple[float, float]]], frame: pd.DataFrame, total: float
-) -> tuple[pd.DataFrame, tuple[float, float], bool]:
-    """Return intervals that hold all those found and the values, and whether values were outside.
-
-    Start shares, contributions and the total are monotone in what the boxes have in common, but
-    for the contributions where the total passes zero between them.
-    """
-    low = min(ends[0] for _, ends in found)
-    high = max(ends[1] for _, ends in found)
-    out = found[0][0].copy()
-    widened = not _within(np.array([low]), np.array([total]), np.array([high]))
-    for name in ("share_start", "contribution"):
-        least = np.min([one[f"{name}_low"] for one, _ in found], axis=0)
-        most = np.max([one[f"{name}_high"] for one, _ in found], axis=0)
-        if name == "contribution" and low <= 0 <= high:
-            least, most = np.full(len(out), -np.inf), np.full(len(out), np.inf)
-        value = frame[name].to_numpy()
-        widened = widened or not _within(least, value, most)
-        out[f"{name}_low"], out[f"{name}_high"] = np.minimum(least, value), np.maximum(most, value)
-    return out, (min(low, total), max(high, total)), widened
-
-
-def _within(low: FloatArray, value: FloatArray, high: FloatArray) -> bool:
-    """Whether values lie in their intervals, binary noise aside; percent."""
-    return bool(((value >= low - _NOISE) & (value <= high + _NOISE)).all())
 
 
 def check_groups(groups: tuple[str, ...], shares: list[Rounded], rates: list[Rounded]) -> None:
@@ -354,51 +323,3 @@ def _check_group(name: str, share: Rounded, rate: Rounded) -> None:
             f"veksten til «{name}» er {rate.value:g} prosent; den må være over -100, ellers "
             "følger ikke andelen i startåret av andelen i sluttåret.",
         )
-
-
-def _ends(numbers: list[Rounded]) -> tuple[FloatArray, FloatArray]:
-    return (
-        np.array([one.low for one in numbers]) / 100,
-        np.array([one.high for one in numbers]) / 100,
-    )
-
-
-def _bounds(
-    index: pd.Index, shares: tuple[FloatArray, FloatArray], growth: tuple[FloatArray, FloatArray]
-) -> tuple[pd.DataFrame, tuple[float, float]]:
-    """Extremes of start shares, contributions and total growth over the rounding's box."""
-    low, high = np.maximum(shares[0], 0.0), shares[1]
-    # Shares that can sum to 100 are those of everyone; then only such shares are possible.
-    whole = can_be_whole(low, high)
-    added = [g / (1 + g) for g in growth]  # rising in g
-    left = [1 / (1 + g) for g in reversed(growth)]  # falling in g: its low end first
-    n = len(index)
-    out = np.empty((n, 4))
-    for column, ends in ((0, left), (2, added)):
-        for i in range(n):
-            one = np.arange(n) == i
-            found = [
-                ratio_extremes(
-                    np.where(one, own, 0.0), np.where(one, own, others), low, high, whole=whole
-                )
-                for own in ends
-                for others in ends
-            ]
-            out[i, column] = min(least for least, _ in found)
-            out[i, column + 1] = max(most for _, most in found)
-    # Between the two ends of every growth lies every total; if one is zero, a share has no bounds.
-    if _mean(added[0], low, high, whole)[0] <= 0 <= _mean(added[1], low, high, whole)[1]:
-        out[:, 2:] = -np.inf, np.inf
-    columns = ["share_start_low", "share_start_high", "contribution_low", "contribution_high"]
-    # Start total per end total: the mean of 1 / (1 + g) over the end shares.
-    least, _ = _mean(left[0], low, high, whole)
-    _, most = _mean(left[1], low, high, whole)
-    total = (in_percent(1 / most), in_percent(1 / least))
-    return pd.DataFrame(100 * out, index=index, columns=columns), total
-
-
-def _mean(
-    values: FloatArray, low: FloatArray, high: FloatArray, whole: bool
-) -> tuple[float, float]:
-    """Lowest and highest mean of values over the shares."""
-    return ratio_extremes(values, np.ones_like(values), low, high, whole=whole)

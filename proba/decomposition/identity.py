@@ -22,7 +22,6 @@ from proba.errors import DecompositionError
 __all__ = ["Factor", "Identity", "product_identity"]
 
 _TOKEN = re.compile(r"\s*(?:(?P<name>[^\W\d]\w*)|`(?P<quoted>[^`]+)`|(?P<sign>[=*×·()/]))")
-_MOST_FACTORS = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +73,8 @@ class Identity:
     Raises
     ------
     DecompositionError
-        If the text does not follow the grammar, a factor stands twice, there are more than
-        twelve, or columns of cases and of persons are multiplied without a ratio that turns one
+        If the text does not follow the grammar, a factor stands twice, a column is divided by
+        itself, or columns of cases and of persons are multiplied without a ratio that turns one
         into the other, as in ``mottakere * (tilfeller / mottakere) * maneder_per_tilfelle``.
 
     Examples
@@ -210,15 +209,20 @@ def product_identity(
 
 
 def _set(identity: Identity, name: str, terms: tuple[Factor, ...], base: CountBase | None) -> None:
-    names = [term.name for term in terms]
-    _check_factors(name, names)
+    _check_factors(name, terms)
     object.__setattr__(identity, "name", name)
     object.__setattr__(identity, "terms", terms)
     units = [count_unit(term.column, term.per) for term in terms]
     object.__setattr__(identity, "base", settle_base(units, base))
 
 
-def _check_factors(name: str, names: list[str]) -> None:
+def _check_factors(name: str, terms: tuple[Factor, ...]) -> None:
+    names = [term.name for term in terms]
+    same = next((term for term in terms if term.column == term.per), None)
+    if same is not None:
+        raise DecompositionError(
+            f"'{same.column}' is divided by itself.", f"«{same.column}» er delt på seg selv."
+        )
     if not names:
         raise DecompositionError(
             "an identity needs at least one factor.", "en identitet må ha minst én faktor."
@@ -236,11 +240,6 @@ def _check_factors(name: str, names: list[str]) -> None:
             "column.",
             f"en faktor kan ikke hete «{reserved[0]}», som er et ledd i resultatet; gi kolonnen et "
             "annet navn.",
-        )
-    if len(names) > _MOST_FACTORS:
-        raise DecompositionError(
-            f"an identity can have at most {_MOST_FACTORS} factors, not {len(names)}.",
-            f"en identitet kan ha høyst {_MOST_FACTORS} faktorer, ikke {len(names)}.",
         )
 
 

@@ -44,6 +44,8 @@ FloatArray = npt.NDArray[np.float64]
 METHODS = ("lmdi", "shapley", "das-gupta", "sequential", "laspeyres", "midpoint")
 """Names of the methods."""
 
+_MOST_MEETING = 16
+
 _ALIASES = {
     "lmdi-i": "lmdi",
     "lmdi1": "lmdi",
@@ -213,6 +215,11 @@ def interactions(x0: FloatArray, x1: FloatArray) -> dict[tuple[int, ...], FloatA
     x0, x1 = np.asarray(x0, dtype=np.float64), np.asarray(x1, dtype=np.float64)
     _check(x0, x1, None)
     k = x0.shape[-1]
+    if k > _MOST_MEETING:
+        raise DecompositionError(
+            f"interactions are told apart for at most {_MOST_MEETING} factors, not {k}.",
+            f"samspill skilles for høyst {_MOST_MEETING} faktorer, ikke {k}.",
+        )
     change = x1 - x0
     out = {}
     for size in range(2, k + 1):

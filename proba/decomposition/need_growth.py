@@ -173,12 +173,12 @@ def _check_choices(results: Results, coefficients: str, reference: str) -> None:
     if coefficients not in ("pooled", "yearly"):
         raise DecompositionError(
             f"coefficients must be 'pooled' or 'yearly', not {coefficients!r}.",
-            f"coefficients må være 'pooled' eller 'yearly', ikke «{coefficients}».",
+            f"coefficients må være «pooled» eller «yearly», ikke «{coefficients}».",
         )
     if reference not in REFERENCES:
         raise DecompositionError(
             f"reference must be 'mean', 'start' or 'end', not {reference!r}.",
-            f"reference må være 'mean', 'start' eller 'end', ikke «{reference}».",
+            f"reference må være «mean», «start» eller «end», ikke «{reference}».",
         )
     if coefficients == "pooled" and reference != "mean":
         raise DecompositionError(

@@ -56,6 +56,8 @@ class GrowthParts:
         ``population_end`` where they are known.
     population_part : ndarray, shape (n,), or None
         Of amounts: what a change in population alone gives.
+    is_grouped : bool
+        Whether the units are groups of kommuner.
     """
 
     results: Results = field(repr=False)
@@ -66,6 +68,7 @@ class GrowthParts:
     need_df: FloatArray = field(repr=False)
     values: pd.DataFrame = field(repr=False)
     population_part: FloatArray | None = field(default=None, repr=False)
+    is_grouped: bool = False
 
     @property
     def total_change(self) -> pd.Series:
@@ -164,7 +167,7 @@ class GrowthParts:
         )
         inside = self.values["in_sample"].to_numpy()
         values["in_sample"] = [bool(inside[row != 0].all()) for row in weights]
-        values["members"] = (weights != 0).sum(axis=1)
+        values["members"] = (weights != 0) @ self.values["members"].to_numpy()
         part = self.population_part
         return replace(
             self,
@@ -173,6 +176,7 @@ class GrowthParts:
             prices=None if self.prices is None else np.tensordot(weights, self.prices, axes=1),
             values=values,
             population_part=None if part is None else weights @ part,
+            is_grouped=True,
         )
 
     def _tidy(self, blocks: list[FloatArray], terms: list[str]) -> pd.DataFrame:

@@ -212,7 +212,14 @@ class NeedPractice:
         Economics 20, 85-100). Every part per inhabitant is multiplied by :math:`\bar P`; the
         last term is the part of population, and has no sampling error.
         """
-        if self.unit == "amount" or "population_start" not in self.parts.values:
+        if self.unit == "amount":
+            raise DecompositionError("these are amounts already.", "dette er allerede beløp.")
+        if self.parts.is_grouped:
+            raise DecompositionError(
+                "the kommuner are put together already; take amounts() before aggregate().",
+                "kommunene er alt slått sammen; ta amounts() før aggregate().",
+            )
+        if "population_start" not in self.parts.values:
             raise DecompositionError(
                 "amounts need the kommuner's inhabitants per year: call need_practice with "
                 "population='folketall', and take amounts() before aggregate().",
@@ -245,11 +252,13 @@ class NeedPractice:
         Raises
         ------
         DecompositionError
-            If population is not known, or a kommune has no weight or group, or weights are
-            negative or all 0.
+            If population is not known (the inhabitants of groups are not kept), a kommune has no
+            weight or group, or two, or weights are negative or all 0.
         """
         amounts = self.unit == "amount"
-        matrix, units = group_matrix(self.parts.values, weights, groups, sums=amounts)
+        matrix, units = group_matrix(
+            self.parts.values, weights, groups, sums=amounts, grouped=self.parts.is_grouped
+        )
         return self._with(self.parts.grouped(matrix, units), self.unit, pd.Series(dtype=object))
 
     # Print ------------------------------------------------------------------------------------
@@ -267,14 +276,15 @@ class NeedPractice:
         return tuple(f"{unit}: {reason}" for unit, reason in shown.items())
 
     def to_table(
-        self, kommune: str = ALL, lang: Lang = "nb", *, details: bool = False
+        self, kommune: str | None = None, lang: Lang = "nb", *, details: bool = False
     ) -> TextTable:
         """Return one kommune's growth, part by part.
 
         Parameters
         ----------
-        kommune : str
-            Number (or group, after :meth:`aggregate`).
+        kommune : str, optional
+            Number (or group, after :meth:`aggregate`). The only one there is, if not given; with
+            several the table is :meth:`overview`.
         lang : {"nb", "en"}
         details : bool
             Also the national part by covariate; see :meth:`national_details`.
@@ -282,10 +292,21 @@ class NeedPractice:
         Raises
         ------
         DecompositionError
-            If the kommune was not split (and why), or there are no details.
+            If the kommune was not split (and why), there are no details, or details are asked
+            for without saying of which kommune.
         """
         from proba.decomposition.need_words import growth_table
 
+        if kommune is None:
+            if len(self.entities) > 1:
+                if details:
+                    raise DecompositionError(
+                        "details are of one kommune; say which, or call .aggregate() first.",
+                        "detaljer gjelder én kommune; oppgi hvilken, eller kall .aggregate() "
+                        "først.",
+                    )
+                return self.overview(lang)
+            kommune = self.entities[0]
         self.require(kommune)
         return growth_table(self, kommune, lang, details)
 
@@ -343,6 +364,11 @@ class NeedPractice:
             raise DecompositionError(
                 f"{kommune} could not be split: {why['en']}.",
                 f"{kommune} kunne ikke deles opp: {why['nb']}.",
+            )
+        if kommune == ALL:
+            raise DecompositionError(
+                "the kommuner are not put together; call .aggregate() first, or name one.",
+                "kommunene er ikke slått sammen; kall .aggregate() først, eller oppgi én.",
             )
         raise DecompositionError(
             f"{kommune} is not among the units split.", f"{kommune} er ikke blant de oppdelte."

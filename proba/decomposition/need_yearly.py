@@ -93,7 +93,30 @@ def yearly_coefficients(stacked: Results, covariates: tuple[str, ...]) -> pd.Dat
         From :func:`fit_yearly`.
     covariates : tuple of str
         Of the pooled spec.
+
+    Returns
+    -------
+    DataFrame
+        Index the years of the sample; columns ``konstant`` (the level of the year) and the
+        covariates.
+
+    Raises
+    ------
+    DecompositionError
+        If the fit is not one of :func:`fit_yearly`, or lacks a covariate.
     """
+    if not isinstance(stacked, Results):
+        raise DecompositionError(
+            f"yearly_coefficients needs the Results of fit_yearly, not {type(stacked).__name__}.",
+            f"yearly_coefficients trenger Results fra fit_yearly, ikke {type(stacked).__name__}.",
+        )
+    wanted = [f"{x}__{year}" for x in covariates for year in stacked.design.years]
+    absent = [name for name in wanted if name not in stacked.names]
+    if absent:
+        raise DecompositionError(
+            f"the fit has no coefficient '{absent[0]}'; give it as fit_yearly(results).",
+            f"modellen har ingen koeffisient «{absent[0]}»; oppgi den som fit_yearly(results).",
+        )
     years = stacked.design.years
     params = stacked.least_squares.params
     rows = [

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from numbers import Real
 from typing import Literal
 
 import numpy as np
@@ -11,7 +12,7 @@ import numpy.typing as npt
 import pandas as pd
 from statsmodels.stats.oaxaca import OaxacaBlinder as StatsmodelsOaxaca
 
-from proba._numbers import format_number
+from proba._numbers import format_number, plain_number
 from proba._table import TextTable
 from proba.decomposition._cells import check_choice
 from proba.decomposition._oaxaca_parts import (
@@ -19,14 +20,15 @@ from proba.decomposition._oaxaca_parts import (
     PARTS,
     Reference,
     by_statsmodels,
-    errors,
     threefold_rows,
     twofold_rows,
     weight_of_second,
 )
+from proba.decomposition._printed_inputs import in_range
 from proba.errors import DecompositionError, DesignError, Lang
-from proba.estimation import CONSTANT, Results, Spec, fit
+from proba.estimation import CONSTANT, Results, Spec, fit, linear_contrasts
 from proba.estimation.columns import label_of_data
+from proba.estimation.contrasts import check_level
 from proba.estimation.covariance import CovarianceEstimator, make_covariance
 from proba.estimation.design import Design, build_design
 from proba.panel import SIZE_CLASS, Panel, PanelMeta, with_size_classes
@@ -53,15 +55,17 @@ class OaxacaBlinder:
     Attributes
     ----------
     totals : DataFrame
-        Index parts and ``gap``; columns ``estimate`` and ``se``. The parts sum to the gap, the
-        second group's mean less the first's.
+        Index parts and ``gap``; columns ``estimate``, ``se``, ``df``, ``ci_low`` and ``ci_high``.
+        The parts sum to the gap, the second group's mean less the first's.
     detailed : DataFrame
         Index variables, ``konstant`` first; one column a part. Columns sum to the totals.
-    detailed_se : DataFrame
-        Standard errors of the same.
+    detailed_se, detailed_df, detailed_ci_low, detailed_ci_high : DataFrame
+        Standard errors of the same, their degrees of freedom and confidence limits.
     coefficients, means : DataFrame
         Index variables; columns the two groups, and ``reference`` for the coefficients of a
         twofold decomposition.
+    level : float
+        Of the confidence limits.
     kind : {"twofold", "threefold"}
     reference : str or float or None
         None in a threefold decomposition.
@@ -83,8 +87,12 @@ class OaxacaBlinder:
     totals: pd.DataFrame
     detailed: pd.DataFrame = field(repr=False)
     detailed_se: pd.DataFrame = field(repr=False)
+    detailed_df: pd.DataFrame = field(repr=False)
+    detailed_ci_low: pd.DataFrame = field(repr=False)
+    detailed_ci_high: pd.DataFrame = field(repr=False)
     coefficients: pd.DataFrame = field(repr=False)
     means: pd.DataFrame = field(repr=False)
+    level: float
     kind: str
     reference: str | float | None
     group: str
@@ -102,7 +110,7 @@ class OaxacaBlinder:
         return PARTS[self.kind]
 
     def to_table(self, lang: Lang = "nb", decimals: int = 2) -> TextTable:
-        """Return the parts by variable, standard errors in brackets."""
+        """Return the parts by variable, standard errors in brackets, limits of the totals below."""
         nb = lang == "nb"
 
         def cell(value: float, se: float) -> str:
@@ -119,6 +127,9 @@ class OaxacaBlinder:
         ]
         estimate, se = (self.totals[c].to_dict() for c in ("estimate", "se"))
         rows.append(("I alt" if nb else "Total", *(cell(estimate[p], se[p]) for p in self.parts)))
+        low, high = (self.totals[c].to_dict() for c in ("ci_low", "ci_high"))
+        limits = f"{plain_number(100 * self.level, lang)} % {'konf.' if nb else 'conf.'}"
+        rows.append((limits, *(in_range(low[p], high[p], decimals, lang)[1:] for p in self.parts)))
         header = (
             "Variabel" if nb else "Variable",
             *(_WORDS[p][0 if nb else 1] for p in self.parts),
@@ -175,6 +186,7 @@ def oaxaca_blinder(
     groups: tuple[object, object] | None = None,
     cov: str | CovarianceEstimator | None = None,
     cluster: str | Sequence[str] | None = None,
+    level: float = 0.95,
 ) -> OaxacaBlinder:
     """Split the gap between two groups' means by their regressors and their coefficients.
 
@@ -197,6 +209,8 @@ def oaxaca_blinder(
         the second's mean less the first's.
     cov, cluster
         As in :func:`proba.estimation.fit`; HC1 without clusters and CR1 with, if not said.
+    level : float
+        Of the confidence limits.
 
     Returns
     -------
@@ -208,7 +222,7 @@ def oaxaca_blinder(
         If the column does not have two values, a group has too few rows, the spec has weights, or
         an argument is not one of its values.
     SpecError, DesignError
-        As in :func:`proba.estimation.fit`.
+        As in :func:`proba.estimation.fit`; also if ``level`` is not between 0 and 1.
 
     Notes
     -----
@@ -225,7 +239,9 @@ def oaxaca_blinder(
     adds the sampling variance of the means.) The coefficients' covariance is that of one stacked
     regression with each regressor twice, itself and times the second group, so that a kommune in
     both groups is one cluster: the groups' coefficients are not taken as independent. The small
-    sample factor is that of the stacked regression, with twice the coefficients.
+    sample factor is that of the stacked regression, with twice the coefficients, and the degrees
+    of freedom are those it gives each part as a contrast
+    (:meth:`CovarianceEstimator.contrast_df`).
 
     The parts of single variables in ``coefficients`` and ``unexplained`` are not identified in
     themselves: moving a variable's zero moves its part to the constant's (Jones 1983, Journal of
@@ -242,15 +258,13 @@ def oaxaca_blinder(
     (2012, 2016, True)
     """
     check_choice(kind, tuple(PARTS), "kind")
-    if isinstance(reference, str):
-        check_choice(reference, NAMED, "reference")
-    elif isinstance(reference, bool) or not np.isfinite(reference):
-        check_choice(reference, (*NAMED, "a number"), "reference")
+    check_level(level)
+    _check_reference(reference)
     if spec.weights is not None:
         raise DecompositionError(
             f"the spec has weights ('{spec.weights}'), which this decomposition does not take; "
             "use spec.replace(weights=None).",
-            f"spesifikasjonen har vekter ('{spec.weights}'), som denne dekomponeringen ikke tar; "
+            f"spesifikasjonen har vekter («{spec.weights}»), som denne dekomponeringen ikke tar; "
             "bruk spec.replace(weights=None).",
         )
     estimator = make_covariance(
@@ -259,18 +273,32 @@ def oaxaca_blinder(
     own = spec
     if group == spec.time and spec.year_effects:
         own = spec.replace(year_effects=False, reference_year=None)
-    frame, chosen = _two_groups(data, own, group, groups, estimator)
+    frame, chosen = _two_groups(data, group, groups, estimator)
     design = build_design(own, frame, clusters=(group, *estimator.clusters))
     values = design.columns[group]
     second = np.asarray(values == chosen[1])
     _check_rows(design, second, group, chosen)
     stacked = _fit_stacked(design, second, own, estimator, data)
-    return _decompose(design, second, stacked, kind, reference, group, chosen)
+    return _decompose(design, second, stacked, kind, reference, group, chosen, level)
+
+
+def _check_reference(reference: object) -> None:
+    """Raise unless it is one of the names or a finite number."""
+    number = isinstance(reference, Real) and not isinstance(reference, bool)
+    if reference in NAMED if isinstance(reference, str) else number and np.isfinite(reference):
+        return
+    names = ", ".join(map(repr, NAMED))
+    navn = ", ".join(f"«{name}»" for name in NAMED)
+    raise DecompositionError(
+        f"'reference' must be one of {names} or a number, the weight of the second group's "
+        f"coefficients; not {reference!r}.",
+        f"«reference» må være en av {navn} eller et tall, vekten på den andre gruppens "
+        f"koeffisienter; ikke {reference!r}.",
+    )
 
 
 def _two_groups(
     data: Panel | pd.DataFrame,
-    spec: Spec,
     group: str,
     groups: tuple[object, object] | None,
     estimator: CovarianceEstimator,
@@ -289,6 +317,11 @@ def _two_groups(
             f"dataene mangler kolonnen «{group}», som skiller de to gruppene.",
         )
     present = sorted(frame[group].dropna().unique().tolist(), key=lambda v: (str(type(v)), v))
+    if groups is not None and not isinstance(groups, (tuple, list)):
+        raise DecompositionError(
+            f"'groups' must be two values of '{group}', (first, second), not {groups!r}.",
+            f"«groups» må være to verdier av «{group}», (første, andre), ikke {groups!r}.",
+        )
     chosen = tuple(groups) if groups is not None else tuple(present)
     absent = [v for v in chosen if v not in present]
     if len(chosen) != 2 or absent or chosen[0] == chosen[1]:
@@ -350,6 +383,7 @@ def _decompose(
     reference: Reference,
     group: str,
     chosen: tuple[object, object],
+    level: float,
 ) -> OaxacaBlinder:
     k = len(design.names)
     X1, X2 = design.X[~second], design.X[second]
@@ -357,7 +391,6 @@ def _decompose(
     eye, zero = np.eye(k), np.zeros((k, k))
     to_pair = np.block([[eye, zero], [eye, eye]])  # (b1, b2 - b1) to (b1, b2)
     b = to_pair @ stacked.params.to_numpy()
-    V = to_pair @ stacked.cov.to_numpy() @ to_pair.T
     coefficients = {str(chosen[0]): b[:k], str(chosen[1]): b[k:]}
     if kind == "threefold":
         rows = threefold_rows(m1, m2)
@@ -369,18 +402,38 @@ def _decompose(
     summed = {name: L.sum(axis=0) for name, L in rows.items()}
     summed["gap"] = np.concatenate([-m1, m2])
     names = list(design.names)
+    # Every part is a weighted sum of the stacked coefficients: its error, df and limits follow.
+    weights = np.vstack([*rows.values(), *summed.values()]) @ to_pair
+    spread = linear_contrasts(stacked, weights, level=level)
+    below = (spread["estimate"] - spread["ci_low"]).to_numpy()
+    found = {"se": spread["se"].to_numpy(), "df": spread["df"].to_numpy(), "reach": below}
+
+    def by_variable(name: str) -> pd.DataFrame:
+        parts = found[name][: k * len(rows)].reshape(len(rows), k).T
+        return pd.DataFrame(parts, index=names, columns=list(rows))
+
+    detailed = pd.DataFrame({name: L @ b for name, L in rows.items()}, index=names)
+    estimate = pd.Series(totals)[list(summed)]
+    se, df, reach = (found[name][k * len(rows) :] for name in ("se", "df", "reach"))
     entities = [set(design.rows[mask].get_level_values(0)) for mask in (~second, second)]
     return OaxacaBlinder(
         totals=pd.DataFrame(
             {
-                "estimate": totals,
-                "se": {name: float(errors(row[None, :], V)[0]) for name, row in summed.items()},
+                "estimate": estimate,
+                "se": se,
+                "df": df,
+                "ci_low": estimate - reach,
+                "ci_high": estimate + reach,
             }
         ),
-        detailed=pd.DataFrame({name: L @ b for name, L in rows.items()}, index=names),
-        detailed_se=pd.DataFrame({name: errors(L, V) for name, L in rows.items()}, index=names),
+        detailed=detailed,
+        detailed_se=by_variable("se"),
+        detailed_df=by_variable("df"),
+        detailed_ci_low=detailed - by_variable("reach"),
+        detailed_ci_high=detailed + by_variable("reach"),
         coefficients=pd.DataFrame(coefficients, index=names),
         means=pd.DataFrame({str(chosen[0]): m1, str(chosen[1]): m2}, index=names),
+        level=level,
         kind=kind,
         reference=reference if kind == "twofold" else None,
         group=group,

@@ -106,6 +106,14 @@ def _one(result: Decomposition, u: int) -> dict[str, Any]:
         ],
         "residual": _number(result.residual.iloc[u]),
     }
+    if result.products is not result.values:
+        out["discrepancy"] = _number(result.discrepancy.iloc[u])
+    meeting = result.interactions
+    if len(meeting.columns):
+        out["interactions"] = [
+            {"factors": str(name).split(" × "), "absolute": _number(value)}
+            for name, value in meeting.iloc[u].items()
+        ]
     if limits is not None and (unit, "growth") in limits.index:
         row = limits.loc[(unit, "growth")]
         out["growth_interval"] = [_number(row["low"]), _number(row["high"])]

@@ -13,7 +13,7 @@ import pandas as pd
 from proba._table import TextTable
 from proba.decomposition.bases import CountBase
 from proba.decomposition.identity import Identity
-from proba.decomposition.methods import log_changes, log_mean
+from proba.decomposition.methods import interactions, log_changes, log_mean
 from proba.decomposition.names import ALL, RESIDUAL
 from proba.errors import DecompositionError, Lang
 from proba.panel import PanelMeta
@@ -21,6 +21,8 @@ from proba.panel import PanelMeta
 __all__ = ["Decomposition"]
 
 FloatArray = npt.NDArray[np.float64]
+
+_MOST_SHOWN = 6  # factors whose interactions are told apart: 57 sets
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -158,6 +160,24 @@ class Decomposition:
     def discrepancy(self) -> pd.Series:
         """Part of the residual that the product leaves of a total of its own; shape (U,)."""
         return pd.Series(self._gaps().sum(axis=1), index=self.units, name="discrepancy")
+
+    @property
+    def interactions(self) -> pd.DataFrame:
+        """The interaction of ``laspeyres`` by which factors meet in it.
+
+        Returns
+        -------
+        DataFrame, shape (U, 2^k - k - 1)
+            One column a set of factors, named ``a × b``; they sum to the residual less
+            ``discrepancy``. No columns for the other methods, for units that were summed, whose
+            factors are not defined, or with more than six factors.
+        """
+        x = self.factor_values
+        names: dict[str, FloatArray] = {}
+        if self.method == "laspeyres" and x is not None and len(self.factors) <= _MOST_SHOWN:
+            for chosen, parts in interactions(x[:, :-1], x[:, 1:]).items():
+                names[" × ".join(self.factors[j] for j in chosen)] = parts.sum(axis=1)
+        return pd.DataFrame(names, index=self.units)
 
     @property
     def shares(self) -> pd.DataFrame:

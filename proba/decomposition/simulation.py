@@ -360,7 +360,7 @@ def _amount(value: Number, name: str) -> Decimal:
 
 
 def _fraction(value: Number, name: str) -> Decimal:
-    percent = False
+    percent, given = False, value
     if isinstance(value, str):
         text = value.strip().lower()
         for word in ("prosent", "percent", "%"):
@@ -379,8 +379,8 @@ def _fraction(value: Number, name: str) -> Decimal:
         )
     if number < -1:
         raise DecompositionError(
-            f"'{name}' is {value}: a change cannot be below -100 %; write -5% or -0.05.",
-            f"«{name}» er {value}: en endring kan ikke være under -100 %; skriv -5% eller -0,05.",
+            f"'{name}' is {given}: a change cannot be below -100 %; write -5% or -0.05.",
+            f"«{name}» er {given}: en endring kan ikke være under -100 %; skriv -5% eller -0,05.",
         )
     return number
 

@@ -77,7 +77,7 @@ def decompose(
     DecompositionError
         Naming the column, kommune and year: a column or year that is not there, a kommune and
         year twice, a negative or infinite amount, text that is no number, a ratio over zero,
-        cases mixed with persons.
+        kommune numbers read as numbers (a zero lost), cases mixed with persons.
 
     Examples
     --------
@@ -104,6 +104,7 @@ def decompose(
     )
     x = factor_arrays(identity, table.columns, table.values)
     _check_ratios(x, table, identity)
+    _check_finite(x, table)
     parts, rests = contributions(x[:, :-1], x[:, 1:], name, turns)
     values = x.prod(axis=-1)
     rests = _beyond_rounding(parts, rests, values)
@@ -189,6 +190,18 @@ def compare_methods(
         rest = float(result.residual_share[which])
         rows[result.method] = {**result.shares.loc[which].to_dict(), RESIDUAL: rest}
     return pd.DataFrame(rows).T.rename_axis("method")
+
+
+def _check_finite(x: FloatArray, table: Prepared) -> None:
+    with np.errstate(over="ignore"):
+        infinite = np.isinf(np.maximum(x, 1.0).prod(axis=-1))
+    if infinite.any():
+        u, t = (int(i) for i in np.argwhere(infinite)[0])
+        at = f"{table.meta.name}: {table.units[u]}, {table.years[t]}"
+        raise DecompositionError(
+            f"{at}: the product of the factors is too large to compute with.",
+            f"{at}: produktet av faktorene er for stort å regne med.",
+        )
 
 
 def _beyond_rounding(parts: FloatArray, rests: FloatArray, values: FloatArray) -> FloatArray:

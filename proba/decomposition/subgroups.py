@@ -23,6 +23,7 @@ from proba.decomposition.tables import (
     check_span,
     flat_table,
     no_column,
+    unit_names,
     years_of,
 )
 from proba.decomposition.words import factor_label, method_words, reason_text
@@ -245,7 +246,7 @@ def decompose_subgroups(
         if key is not None:
             check_filled(used[key], at_year, meta.name)
     keys = pd.DataFrame({time: at_year, "_group": used[group].astype(str).to_numpy()})
-    keys["_unit"] = used[unit].astype(str).to_numpy() if unit else ALL
+    keys["_unit"] = unit_names(used[unit], meta.name).to_numpy() if unit else ALL
     keys["_line"] = keys["_unit"] + ", " + keys["_group"] if unit else keys["_group"]
     codes, labels = pd.factorize(keys["_line"].to_numpy(), sort=True)
     for column in identity.columns:

@@ -23,6 +23,7 @@ __all__ = [
     "flat_table",
     "no_column",
     "printed_cells",
+    "unit_names",
     "years_of",
 ]
 
@@ -73,6 +74,28 @@ def flat_table(
 
 def _is_whole(year: object) -> bool:
     return isinstance(year, (int, np.integer)) and not isinstance(year, bool)
+
+
+def unit_names(column: pd.Series, origin: str) -> pd.Series:
+    """Return unit keys as text; whole numbers are kommune numbers that have not lost a zero.
+
+    Raises
+    ------
+    DecompositionError
+        If the column holds numbers below 1000: 104 may be 0104.
+    """
+    if not pd.api.types.is_numeric_dtype(column.dtype):
+        return column.astype(str)
+    low = column < 1000
+    if column.name == UNIT and bool(low.any()):
+        shown = f"{float(column[low].iloc[0]):g}"
+        raise DecompositionError(
+            f"{origin}: '{column.name}' holds the number {shown}; kommune numbers are text of four "
+            "digits. Read the column as text (dtype str), or by read_factors with pad_kommune.",
+            f"{origin}: «{column.name}» har tallet {shown}; kommunenummer er tekst med fire "
+            "siffer. Les kolonnen som tekst (dtype str), eller med read_factors og pad_kommune.",
+        )
+    return column.map(lambda key: f"{key:.15g}")
 
 
 def years_of(column: pd.Series, time: str, origin: str) -> npt.NDArray[np.int64]:

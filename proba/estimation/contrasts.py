@@ -33,7 +33,7 @@ def linear_contrasts(
     level : float
         Of the confidence limits.
     df : ndarray of shape (q,), optional
-        Degrees of freedom where they are known; else the estimator's rule for contrasts
+        Degrees of freedom where they are known (NaN where there are none); else the estimator's rule for contrasts
         (:meth:`CovarianceEstimator.contrast_df`).
 
     Returns
@@ -46,15 +46,15 @@ def linear_contrasts(
     Raises
     ------
     SpecError
-        If a name or shape does not fit, a weight is not finite, or ``level`` is not between 0
-        and 1.
+        If ``C`` is none of these, a name or shape does not fit, a weight is not finite, ``df``
+        is not one number above 0 a sum, or ``level`` is not between 0 and 1.
 
     Notes
     -----
     .. math:: \widehat{c'\beta} = c'b, \quad se = \sqrt{c'Vc}
 
-    with V the covariance of the fit: the delta method, exact for a linear function (Greene
-    2018, Econometric Analysis, 8th ed., section 4.6). Stata: ``lincom``.
+    with V the covariance of the fit: the delta method, exact for a linear function. Stata:
+    ``lincom``.
 
     Examples
     --------
@@ -75,6 +75,8 @@ def linear_contrasts(
         df = results.estimator.contrast_df(
             results.design, results.least_squares, covariance, weights
         )
+    else:
+        df = _given_df(df, len(se))
     certain = se == 0.0
     reach = np.where(certain, 0.0, stats.t.ppf(0.5 + level / 2.0, df) * se)
     t = np.divide(estimate, se, out=np.full(len(se), np.nan), where=~certain)
@@ -113,6 +115,13 @@ def _weights(results: Results, C: Contrasts) -> tuple[FloatArray, pd.Index]:
                 "kolonner, én per koeffisient.",
             )
         return _finite(C), pd.RangeIndex(len(C))
+    if not isinstance(C, (pd.DataFrame, Mapping)):
+        raise SpecError(
+            "contrasts must be an array of shape (sums, coefficients), a DataFrame or weights by "
+            f"name, not {type(C).__name__}.",
+            "kontrastene må være en tabell med formen (summer, koeffisienter), en DataFrame eller "
+            f"vekter ved navn, ikke {type(C).__name__}.",
+        )
     table = C if isinstance(C, pd.DataFrame) else _table(C)
     unknown = [str(column) for column in table.columns if column not in names]
     twice = [str(column) for column in table.columns[table.columns.duplicated()]]
@@ -126,7 +135,26 @@ def _weights(results: Results, C: Contrasts) -> tuple[FloatArray, pd.Index]:
     return _finite(table.reindex(columns=names, fill_value=0.0)), table.index
 
 
+def _given_df(df: object, q: int) -> FloatArray:
+    try:
+        out: FloatArray = np.asarray(df, dtype=np.float64)
+    except (TypeError, ValueError):
+        out = np.array(0.0)
+    if out.shape != (q,) or (out <= 0).any():
+        raise SpecError(
+            f"'df' must be {q} numbers above 0, one a sum; got {df!r}.",
+            f"«df» må være {q} tall over 0, ett per sum; fikk {df!r}.",
+        )
+    return out
+
+
 def _table(C: Mapping[str, Mapping[str, float]]) -> pd.DataFrame:
+    for name, weights in dict[str, object](C).items():
+        if not isinstance(weights, Mapping):
+            raise SpecError(
+                f"the weights of '{name}' must be given by coefficient, not as {weights!r}.",
+                f"vektene i «{name}» må oppgis etter koeffisient, ikke som {weights!r}.",
+            )
     columns = list(dict.fromkeys(name for weights in C.values() for name in weights))
     rows = [[weights.get(name, 0.0) for name in columns] for weights in C.values()]
     return pd.DataFrame(rows, index=pd.Index(list(C)), columns=columns)

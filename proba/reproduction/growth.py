@@ -79,7 +79,7 @@ class Check:
         return self.what_nb if lang == "nb" else self.what_en
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class GrowthReproduction:
     """Chapters 3 and 7 of Proba-rapport 2017-08, the Moss simulations and the Bærum claim.
 
@@ -122,6 +122,9 @@ class GrowthReproduction:
             for c in self.checks
         ]
         return pd.DataFrame(rows).set_index("id")
+
+    def __repr__(self) -> str:
+        return f"GrowthReproduction({len(self.checks)} checks; see growth_table and to_frame)"
 
     def to_dict(self) -> list[dict[str, Any]]:
         """Return the checks for JSON."""

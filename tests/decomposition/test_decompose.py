@@ -461,3 +461,47 @@ def test_a_panel_with_other_names() -> None:
     assert result.by == "bydel"
     shares = compare_methods(panel, TEXT, start=2012, end=2016, unit=result.units[0])
     assert len(shares) == len(METHODS)
+
+
+def test_interactions_by_who_meets(table: pd.DataFrame) -> None:
+    result = decompose(table, TEXT, start=2012, end=2016, method="laspeyres", by="kommune")
+    meeting = result.interactions
+    assert list(meeting) == [
+        "mottakere × varighet",
+        "mottakere × stonad",
+        "varighet × stonad",
+        "mottakere × varighet × stonad",
+    ]
+    np.testing.assert_allclose(meeting.sum(axis=1), result.residual, rtol=1e-9)
+    items = result.to_dict()
+    assert items[0]["interactions"][0]["factors"] == ["mottakere", "varighet"]
+    plain = decompose(table, TEXT, start=2012, end=2016, by="kommune")
+    assert plain.interactions.shape == (30, 0)
+    assert "interactions" not in plain.to_dict()[0]
+    nation = decompose(table, TEXT, start=2012, end=2016, method="laspeyres")
+    assert nation.interactions.empty
+
+
+def test_products_too_large_are_an_error() -> None:
+    table = pd.DataFrame({"aar": [2012, 2016], "a": [1e200, 1e201], "b": [1e200, 1e250]})
+    with pytest.raises(DecompositionError, match="alle, 2012: the product of the factors is too"):
+        decompose(table, "v = a * b", start=2012, end=2016)
+
+
+def test_many_factors(table: pd.DataFrame) -> None:
+    rng = np.random.default_rng(0)
+    names = [f"x{j}" for j in range(20)]
+    wide = pd.DataFrame(rng.uniform(0.8, 1.2, (2, 20)), columns=names).assign(aar=[2012, 2016])
+    for method in METHODS:
+        result = decompose(wide, f"v = {' * '.join(names)}", start=2012, end=2016, method=method)
+        left = result.contributions.sum(axis=1) + result.residual - result.total_change
+        assert abs(left["alle"]) < 1e-12
+
+
+def test_kommune_numbers_read_as_numbers(table: pd.DataFrame) -> None:
+    numbers = table.assign(kommune=table["kommune"].astype(int))
+    with pytest.raises(DecompositionError, match="holds the number 100; kommune numbers are text"):
+        decompose(numbers, TEXT, start=2012, end=2016, by="kommune")
+    large = table.assign(kommune=table["kommune"].astype(float) + 1000)
+    result = decompose(large, TEXT, start=2012, end=2016, by="kommune")
+    assert result.units[0] == "1100"

@@ -140,6 +140,8 @@ def test_to_frame_and_table() -> None:
     assert "Kilde: NAV (lest 2026-11-22)" in text
     assert "regnet ut" in text
     assert "gjennomsnitt for året" in text
+    assert g.short() == "Grunnbeløpet i folketrygden (G), gjennomsnitt for året"
+    assert g.short("en").endswith("national insurance (G), yearly average")
     english = g.to_table("en").to_text()
     assert "91,740" in english
     assert "computed" in english
@@ -197,14 +199,16 @@ def test_read_deflator(tmp_path: Path) -> None:
         ("aar,verdi\n2012,0\n", "2012: there stands '0'", "2012: der står '0'"),
         ("aar,verdi\n2012,-3\n", "above zero", "over null"),
         ("aar,verdi\n2012,\n", "there stands nothing", "der står ingenting"),
-        ("aar,verdi\n2012,mye\n", "there stands 'mye'", "der står 'mye'"),
+        ("aar,verdi\n2012,mye\n", "there stands 'mye'", "der står «mye»"),
         (
             "year,verdi\n2012,1\n",
             "columns lacking: aar; it has year, verdi",
             "mangler kolonnene aar",
         ),
-        ("aar,verdi\n", "0 lines", "0 linjer"),
-        ("", "columns lacking: aar, verdi", "mangler kolonnene aar, verdi"),
+        ("aar,verdi\n", "no lines below the names", "ingen linjer under kolonnenavnene"),
+        ("", "no lines; the first must name", "ingen linjer; den første må navngi"),
+        ("\n \n", "among them aar, verdi", "blant dem aar, verdi"),
+        ("år;verdi\n", "columns lacking: aar;", "mangler kolonnene aar;"),
     ],
 )
 def test_a_file_that_cannot_be_read(
@@ -289,12 +293,18 @@ def test_the_total_is_taken_among_groups_unless_another_is_named(tmp_path: Path)
     assert kpi_from_ssb(file).values[2025] == 100.0
     assert kpi_from_ssb(file, group="04").values[2025] == 200.0
     raises("'99'; it has 00, 04", "--select VareTjenesteGrp=KODE", kpi_from_ssb, file, group="99")
+    raises("{'VareTjenesteGrp': ['CODE']}", "group='KODE'", kpi_from_ssb, file, group="99")
 
 
 def test_groups_without_a_total_must_be_chosen(tmp_path: Path) -> None:
     dims = {"Konsumgrp": {"01": "Mat", "04": "Bolig"}, "ContentsCode": INDEX, "Tid": months(2015)}
     file = write(tmp_path / "kpi.csv", cells(dims, [100.0] * 24))
     raises("it has 01, 04", "den har 01, 04", kpi_from_ssb, file)
+    other = write(
+        tmp_path / "annet.csv",
+        cells({"ContentsCode": {"A": "a", "B": "b"}, "Tid": months(2015)}, [100.0] * 24),
+    )
+    raises("{'ContentsCode': ['CODE']}).", "(i Python select=", kpi_from_ssb, other)
     assert kpi_from_ssb(file, group="04").years == (2015,)
     dims = {"ContentsCode": INDEX, "Tid": months(2015)}
     file = write(tmp_path / "total.csv", cells(dims, [100.0] * 12))

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from proba.decomposition._rounded_shares import ratio_extremes
@@ -134,11 +134,9 @@ def test_values_are_always_within_their_intervals(pairs, off):
     shares[0] = max(shares[0] + off, 0)
     text = [f"{s // 10},{s % 10}" for s in shares.tolist()]
     growth = [f"{g / 10:.1f}".replace(".", ",") for _, g in pairs]
-    try:
-        parts = growth_contributions(text, growth, printed=True)
-    except DecompositionError as error:
-        assert "did not change" in error.en or "sum to 0" in error.en
-        return
+    s, g = shares / 1000, np.array([g for _, g in pairs]) / 1000
+    assume(s.sum() > 0 and abs((s * g / (1 + g)).sum()) > 1e-9)
+    parts = growth_contributions(text, growth, printed=True)
     for name in ("share_start", "contribution"):
         value = parts.frame[name]
         assert (parts.intervals[f"{name}_low"] <= value).all()
@@ -190,7 +188,8 @@ def test_a_rounded_common_base_is_one_number(base):
         printed=True,
     )
     assert (apart.intervals["contribution_low"] <= low).all()
-    assert (apart.intervals["contribution_high"] > high + 1e-6).any()
+    if base == "80":  # all grow, so that bases apart would move shares between them
+        assert (apart.intervals["contribution_high"] > high + 1e-6).all()
 
 
 def test_no_bounds_where_the_total_may_stand_still():

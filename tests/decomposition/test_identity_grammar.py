@@ -52,7 +52,7 @@ def test_text_of_an_identity_reads_back_as_itself(text: str) -> None:
         ("= b", "«=»"),
         ("a = b * b", "«b» står mer enn én gang"),
         ("a = a * b", "«a» står mer enn én gang"),
-        ("a = " + " * ".join(f"x{i}" for i in range(13)), "høyst 12"),
+        ("a = b * (c / c)", "delt på seg selv"),
         ("", "slutter for tidlig"),
     ],
 )

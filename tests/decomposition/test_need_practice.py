@@ -521,11 +521,46 @@ def test_weights_and_groups_are_checked(split: NeedPractice) -> None:
         (ones.mask(ones.index == MOSS, -1.0), "0104 has no weight"),
         (ones * 0, "all weights of 'alle' are 0"),
         ("folketall", "not known"),
+        (pd.concat([ones, ones[[MOSS]]]), "'weights' has 0104 more than once"),
+        (3, "'weights' must be a Series or mapping"),
     ):
         with pytest.raises(DecompositionError, match=words):
             split.aggregate(weights)
+    one = ones.astype(str)
+    with pytest.raises(DecompositionError, match="'groups' has 0104 more than once") as info:
+        split.aggregate(groups=pd.concat([one, one[[MOSS]]]))
+    assert "«groups» har 0104" in info.value.nb
+    with pytest.raises(DecompositionError, match="'groups' must be a Series"):
+        split.aggregate(groups="fylke")  # type: ignore[arg-type]
     with pytest.raises(DecompositionError, match="0104 has no group"):
         split.aggregate(groups=ones.drop(MOSS).astype(str))
+
+
+def test_put_together_twice(split: NeedPractice) -> None:
+    groups = {unit: unit[:2] for unit in split.entities}
+    counties = split.aggregate(groups=groups)
+    with pytest.raises(DecompositionError, match="put together already") as info:
+        counties.aggregate()
+    assert "need_practice" not in info.value.en + info.value.nb
+    assert "alt slått sammen" in info.value.nb
+    with pytest.raises(DecompositionError, match=r"take amounts\(\) before") as info:
+        counties.amounts()
+    assert "need_practice" not in info.value.en + info.value.nb
+    with pytest.raises(DecompositionError, match="amounts already"):
+        split.amounts().amounts()
+    whole = split.amounts().aggregate(groups=groups).aggregate()
+    assert whole.parts.values["members"].item() == len(split.entities)
+    once = split.amounts().aggregate()
+    assert whole.total_change["alle"] == pytest.approx(once.total_change["alle"], rel=1e-12)
+
+
+def test_all_before_they_are_put_together(split: NeedPractice) -> None:
+    for asked in (lambda: split.to_table("alle"), split.sentence):
+        with pytest.raises(DecompositionError, match=r"call \.aggregate\(\) first") as info:
+            asked()
+        assert "kall .aggregate() først" in info.value.nb
+    with pytest.raises(DecompositionError, match="details are of one kommune"):
+        split.to_table(details=True)
 
 
 def test_an_unknown_kommune_or_covariate(split: NeedPractice) -> None:

@@ -146,6 +146,13 @@ def test_the_overview_has_a_row_a_kommune(split: NeedPractice) -> None:
     assert "424 split, 0 missing" in repr(split)
 
 
+def test_the_table_of_several_is_the_overview(split: NeedPractice) -> None:
+    for lang in ("nb", "en"):
+        assert split.to_table(lang=lang) == split.overview(lang)
+    whole = split.aggregate()
+    assert whole.to_table() == whole.to_table("alle")
+
+
 def test_averages_say_what_they_are(split: NeedPractice) -> None:
     whole = split.aggregate()
     table = whole.to_table()

@@ -299,6 +299,17 @@ def test_a_column_named_as_the_stacked_model_names_its_own(panel: Panel) -> None
         fit_yearly(proba.fit(SPEC, frame))
 
 
+def test_coefficients_of_a_fit_that_is_not_yearly(results: Results, stacked: Results) -> None:
+    for given, covariates, words in (
+        (results, results.spec.regressors, "no coefficient '.*__2012'; give it as fit_yearly"),
+        (stacked, ("ledighet",), "no coefficient 'ledighet__2012'"),
+        (None, (), "needs the Results of fit_yearly, not NoneType"),
+    ):
+        with pytest.raises(DecompositionError, match=words) as info:
+            yearly_coefficients(given, covariates)  # type: ignore[arg-type]
+        assert info.value.nb != info.value.en
+
+
 def test_a_year_outside_the_sample(panel: Panel) -> None:
     frame = panel.frame.reset_index()
     frame.loc[frame["aar"] == 2016, "estimeringsutvalg"] = 0

@@ -6,12 +6,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from reference import oaxaca_published as stata
+from scipy import stats
 from statsmodels.stats.oaxaca import OaxacaBlinder
 
 import proba
 from proba import Spec
+from proba._numbers import format_number
 from proba.decomposition.oaxaca import oaxaca_blinder
-from proba.errors import DecompositionError, DesignError
+from proba.errors import DecompositionError, DesignError, SpecError
 from proba.panel import CALIBRATED
 
 NAMES = ("AGE", "INCOME", "INCOMESQ")
@@ -320,13 +322,47 @@ def test_the_table(lang):
         panel, proba.PROBA_2017, "aar", groups=(2012, 2016), cluster="storrelsesklasse", cov="CR2"
     )
     table = result.to_table(lang)
-    assert len(table.rows) == 9
+    assert len(table.rows) == 10
+    low, high = result.totals.loc["explained", ["ci_low", "ci_high"]]
+    assert table.rows[-1][0] == ("95 % konf." if lang == "nb" else "95 % conf.")
+    assert table.rows[-1][1] == f"[{format_number(low, 2, lang)}; {format_number(high, 2, lang)}]"
     assert table.label == (CALIBRATED if lang == "nb" else "Calibrated synthetic panel")
     assert any("CR2, storrelsesklasse" in note for note in table.notes)
     assert any(("nullpunkt" if lang == "nb" else "zero") in note for note in table.notes)
     assert table.header[1] == ("Forklart" if lang == "nb" else "Explained")
     assert "<table>" in result._repr_html_()
     assert str(result).startswith(f"[{CALIBRATED}]")
+
+
+@pytest.mark.parametrize("kind", ["twofold", "threefold"])
+@pytest.mark.parametrize("cov", ["CR1", "CR2"])
+def test_limits_follow_the_contrast_of_each_part(kind, cov):
+    frame = two_years()
+    keys = {"kind": kind, "cov": cov, "cluster": "kommune", "reference": "neumark"}
+    result = oaxaca_blinder(frame, YEARS, "aar", level=0.9, **keys)
+    fitted = result.fit
+    df = fitted.estimator.contrast_df(
+        fitted.design, fitted.least_squares, fitted.covariance, np.eye(6)
+    )
+    if cov == "CR1":
+        assert (result.totals["df"] == df[0]).all()
+        assert (result.detailed_df == 59).all(axis=None)
+    else:
+        # (mean of the second) ' b2 - (mean of the first) ' b1, by hand.
+        first, second = (result.means[c].to_numpy() for c in result.means)
+        gap = np.concatenate([second - first, second])
+        by_hand = fitted.estimator.contrast_df(
+            fitted.design, fitted.least_squares, fitted.covariance, gap[None, :]
+        )
+        assert result.totals.loc["gap", "df"] == pytest.approx(by_hand[0], rel=1e-9)
+    t = result.totals
+    reach = stats.t.ppf(0.95, t["df"]) * t["se"]
+    np.testing.assert_allclose(t["ci_low"], t["estimate"] - reach, rtol=1e-9)
+    np.testing.assert_allclose(t["ci_high"], t["estimate"] + reach, rtol=1e-9)
+    se = result.detailed_se.to_numpy()
+    reach = np.where(se > 0, stats.t.ppf(0.95, result.detailed_df) * se, 0.0)
+    np.testing.assert_allclose(result.detailed_ci_low, result.detailed - reach, atol=1e-12)
+    np.testing.assert_allclose(result.detailed_ci_high, result.detailed + reach, atol=1e-12)
 
 
 FRAME = two_years()
@@ -358,6 +394,23 @@ FRAME = two_years()
             DecompositionError,
             "'reference' must be one of",
         ),
+        *(
+            (
+                lambda value=value: oaxaca_blinder(FRAME, YEARS, "aar", reference=value),
+                DecompositionError,
+                "or a number, the weight of the second group's coefficients",
+            )
+            for value in (None, True, [0.5], np.inf)
+        ),
+        *(
+            (
+                lambda value=value: oaxaca_blinder(FRAME, YEARS, "aar", groups=value),
+                DecompositionError,
+                "'groups' must be two values of 'aar'",
+            )
+            for value in (2012, "12")
+        ),
+        (lambda: oaxaca_blinder(FRAME, YEARS, "aar", level=95), SpecError, "confidence level"),
         (
             lambda: oaxaca_blinder(FRAME, YEARS.replace(weights="w"), "aar"),
             DecompositionError,
@@ -381,3 +434,4 @@ def test_what_cannot_be_asked(call, error, match):
     with pytest.raises(error, match=match) as raised:
         call()
     assert raised.value.nb != raised.value.en
+    assert "a number" not in raised.value.nb

@@ -91,6 +91,29 @@ def test_what_does_not_fit_is_said(results: Results, C: object, words: str) -> N
         linear_contrasts(results, C)  # type: ignore[arg-type]
 
 
+@pytest.mark.parametrize(
+    ("C", "words"),
+    [
+        ([[1.0] * 12], "not list"),
+        (pd.Series(1.0, index=["konstant"]), "not Series"),
+        ("konstant", "not str"),
+        ({"a": 1.0}, "weights of 'a'"),
+        ({"a": ["konstant"]}, "weights of 'a'"),
+    ],
+)
+def test_other_kinds_of_contrasts_are_refused(results: Results, C: object, words: str) -> None:
+    with pytest.raises(SpecError, match=words) as raised:
+        linear_contrasts(results, C)  # type: ignore[arg-type]
+    assert raised.value.nb != raised.value.en
+
+
+@pytest.mark.parametrize("df", [np.full(3, 5.0), np.array(5.0), [0.0, 5.0], "ab", ["x", "y"]])
+def test_df_must_be_one_a_sum(results: Results, df: object) -> None:
+    with pytest.raises(SpecError, match="2 numbers above 0") as raised:
+        linear_contrasts(results, SUMS, df=df)  # type: ignore[arg-type]
+    assert "2 tall over 0" in raised.value.nb
+
+
 @pytest.mark.parametrize("level", [0.0, 1.0, 95, "95"])
 def test_level_between_nought_and_one(results: Results, level: float) -> None:
     with pytest.raises(SpecError, match="confidence level"):

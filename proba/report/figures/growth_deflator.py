@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -10,11 +11,11 @@ from matplotlib.axes import Axes
 
 from proba._numbers import format_number
 from proba.decomposition import DeflatorComparison
-from proba.decomposition._deflator import word
 from proba.decomposition.words import factor_label
 from proba.errors import Lang
 from proba.panel import PanelMeta
-from proba.report.figures.growth_words import percent
+from proba.report.figures.fitting import legend_extra
+from proba.report.figures.growth_words import inside, origin_words, percent
 from proba.report.figures.house import (
     AMBER,
     BLUE,
@@ -27,7 +28,6 @@ from proba.report.figures.house import (
     new_figure,
     tidy_axes,
 )
-from proba.report.figures.words import source_words
 
 __all__ = ["deflator_figure"]
 
@@ -39,6 +39,7 @@ def deflator_figure(
     comparison: DeflatorComparison,
     *,
     benefit: str | None = None,
+    source: str | None = None,
     lang: Lang = "nb",
 ) -> HouseFigure:
     """Draw growth per cent a year of benefit and deflator, as Figur 7-1 of the report.
@@ -49,6 +50,8 @@ def deflator_figure(
         Of :func:`proba.decomposition.compare_with_deflator`.
     benefit : str, optional
         What is held against the deflator; benefit per month if not given.
+    source : str, optional
+        Where benefit comes from; put first in the source line.
     lang : {"nb", "en"}
 
     Returns
@@ -69,16 +72,16 @@ def deflator_figure(
     total = comparison.total
     levels = bool((steps.index.to_numpy() - steps["start"].to_numpy() > 1).any())
     title = (
-        f"{what} og {_inside(name)} {first}–{last}, vekst per år"
+        f"{what} og {inside(name)} {first}–{last}, vekst per år"
         if nb
-        else f"{what} and the {_inside(name)} {first}–{last}, growth a year"
+        else f"{what} and the {inside(name)} {first}–{last}, growth a year"
     )
     grown = [percent(float(total[c]), 1, lang, plus=True) for c in ("benefit", "deflator", "real")]
     lines = [
-        f"Hele perioden: {_inside(what)} {grown[0]}, {_inside(name)} {grown[1]}, realvekst "
+        f"Hele perioden: {inside(what)} {grown[0]}, {inside(name)} {grown[1]}, realvekst "
         f"{grown[2]}."
         if nb
-        else f"Whole period: {_inside(what)} {grown[0]}, {_inside(name)} {grown[1]}, real growth "
+        else f"Whole period: {inside(what)} {grown[0]}, {inside(name)} {grown[1]}, real growth "
         f"{grown[2]}."
     ]
     if levels:
@@ -88,18 +91,18 @@ def deflator_figure(
             else "Level line: mean a year where the years between are not known."
         )
     notes = (note_nb if nb else note_en for note_en, note_nb in deflator.notes)
-    read = (
-        "" if deflator.retrieved is None else f" ({'lest' if nb else 'read'} {deflator.retrieved})"
-    )
-    origin = f"{deflator.source}{read}" if deflator.source else None
     about = (note for note in notes if _concerns(note, first, last))
-    source = " ".join([source_words(origin, None, lang), *about])
+    origin = ", ".join(text for text in (_bare(source), _origin(deflator, lang)) if text)
+    foot = " ".join([origin_words(origin, None, lang), *about])
     label = PanelMeta("", comparison.label).label_text(lang) if comparison.label else None
     with house_style():
-        fig = new_figure(8.0, 3.5, Marking(title, " ".join(lines), source, label))
+        # Name and basis without the unit: growth has none.
+        bars = replace(deflator, unit="").title(lang)
+        tall = 3.5 + legend_extra([what, bars], 8.0)
+        fig = new_figure(8.0, tall, Marking(title, " ".join(lines), foot, label))
         body: Any = fig.subfigures()  # keeps the names of the series below the header
         ax = body.add_subplot()
-        bars = ", ".join(word(w, lang) for w in (deflator.name, deflator.basis) if w)
+        bars = deflator.short(lang)
         ax.bar(
             years,
             prices,
@@ -190,9 +193,19 @@ def _draw_benefit(ax: Axes, comparison: DeflatorComparison, name: str, lang: Lan
         )
 
 
-def _inside(name: str) -> str:
-    """Return a name as it stands inside a sentence; abbreviations keep their capitals."""
-    return name if name[1:2].isupper() else name[:1].lower() + name[1:]
+def _origin(deflator: Deflator, lang: Lang) -> str:
+    """Return where the deflator was read and when."""
+    if not deflator.source or deflator.retrieved is None:
+        return deflator.source
+    day = str(deflator.retrieved)
+    if lang == "nb" and re.fullmatch(r"\d{4}-\d\d-\d\d", day):
+        year, month, date = (int(part) for part in day.split("-"))
+        day = f"{date}.{month}.{year}"
+    return f"{deflator.source} ({'lest' if lang == 'nb' else 'read'} {day})"
+
+
+def _bare(source: str | None) -> str:
+    return source.strip().rstrip(".") if source else ""
 
 
 def _concerns(note: str, first: int, last: int) -> bool:

@@ -1,4 +1,4 @@
-"""Units, numbers and marks that the figures of growth share."""
+"""Words, units, numbers and marks that the figures of growth share."""
 
 from __future__ import annotations
 
@@ -9,13 +9,14 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+from matplotlib.axes import Axes
 
 from proba._numbers import format_number
 from proba.decomposition import Decomposition
-from proba.decomposition.names import RESIDUAL
+from proba.decomposition.names import ALL, NAMELESS, RESIDUAL
 from proba.decomposition.words import factor_label, method_words, unit_label
 from proba.errors import DecompositionError, Lang
-from proba.report.figures.house import AMBER, BLUE, GREEN, ORANGE, Marking
+from proba.report.figures.house import AMBER, BLUE, GREEN, INK, ORANGE, Marking
 from proba.report.figures.words import source_words
 
 __all__ = [
@@ -28,12 +29,18 @@ __all__ = [
     "decimals_for",
     "direction",
     "display_name",
+    "draw_interval",
     "growth_marking",
+    "heading",
+    "inside",
+    "origin_words",
     "percent",
     "position_of",
     "shown_terms",
     "signed",
+    "style_of",
     "term_name",
+    "unit_heading",
 ]
 
 FloatArray = npt.NDArray[np.float64]
@@ -71,10 +78,6 @@ _LARGE = (
 )
 
 
-_NAMELESS = "tabell"
-"""What a table that has no name of its own is called in errors."""
-
-
 @dataclass(frozen=True, slots=True)
 class Scale:
     """What values are divided by to be drawn, and the unit they then have.
@@ -98,10 +101,13 @@ def amount_scale(largest: float, unit_words: str | None, lang: Lang) -> Scale:
     largest : float
         The largest value, absolute.
     unit_words : str or None
-        Unit of the values: ``kr``, ``1000 kr``, ``måneder`` ... ; None if nobody has said.
+        Unit of the values: ``kr``, ``1000 kr``, ``måneder`` ... ; None if nobody has said, and
+        the numbers are then drawn as they are.
     lang : {"nb", "en"}
     """
     unit = unit_words.strip() if unit_words else ""
+    if not unit:
+        return Scale(1.0, "")
     thousands = unit.startswith("1000 ")
     in_ones, plain = (largest * 1e3, unit[5:]) if thousands else (largest, unit)
     for limit, divisor, words in _LARGE:
@@ -140,13 +146,53 @@ def percent(value: float, decimals: int, lang: Lang, *, plus: bool = False) -> s
     return f"{text} %" if lang == "nb" else f"{text}%"
 
 
-def term_name(term: str, decomposition: Decomposition, lang: Lang) -> str:
-    """Return the name of a factor or of the part that no factor carries."""
+def inside(name: str) -> str:
+    """Return a name as it stands inside a sentence; abbreviations keep their capitals."""
+    return name if name[1:2].isupper() else name[:1].lower() + name[1:]
+
+
+def style_of(position: int, term: str) -> Style:
+    """Return the style of a term's bars where each term has its own."""
+    style = SERIES[position % len(SERIES)]
+    return {"facecolor": REST, **_EDGE} if term == RESIDUAL else style
+
+
+def draw_interval(ax: Axes, row: float, low: float, high: float, cap: float = 0.14) -> None:
+    """Draw an interval as a thin line with caps, a white edge keeping it off the bar."""
+    if math.isfinite(low) and math.isfinite(high):
+        ax.hlines(row, low, high, color="white", linewidth=2.0, zorder=4)
+        ax.hlines(row, low, high, color=INK, linewidth=1.0, zorder=5)
+        ax.vlines((low, high), row - cap, row + cap, color=INK, linewidth=1.0, zorder=5)
+
+
+def term_name(term: str, decomposition: Decomposition, lang: Lang, at: int | None = None) -> str:
+    """Return the name of a factor or of the part that no factor carries.
+
+    Parameters
+    ----------
+    term : str
+    decomposition : Decomposition
+    lang : {"nb", "en"}
+    at : int, optional
+        The unit drawn; all if not given. Where a total of its own differs from the product, the
+        part is that discrepancy, or it and what the method leaves.
+    """
     if term != RESIDUAL:
         return factor_label(term, lang)
-    if decomposition.method == "laspeyres":
-        return "Samspill" if lang == "nb" else "Interaction"
-    return "Rest" if lang == "nb" else "Residual"
+    units = slice(None) if at is None else slice(at, at + 1)
+    gap = decomposition.discrepancy.to_numpy()[units]
+    own = decomposition.residual.to_numpy()[units] - gap
+    floor = _rounding(decomposition, units)
+    nb = lang == "nb"
+    rest = ("Samspill", "Interaction") if decomposition.method == "laspeyres" else (
+        "Rest", "Residual",
+    )  # fmt: skip
+    differs = bool((np.abs(gap) > floor).any())
+    if differs and not (np.abs(own) > floor).any():
+        return "Avvik fra produktet" if nb else "Discrepancy"
+    if differs:
+        return f"{rest[0]} og avvik" if nb else f"{rest[1]} and discrepancy"
+    return rest[0 if nb else 1]
 
 
 def position_of(decomposition: Decomposition, unit: str | None) -> int:
@@ -177,11 +223,26 @@ def position_of(decomposition: Decomposition, unit: str | None) -> int:
     )
 
 
-def shown_terms(decomposition: Decomposition, rests: FloatArray) -> list[str]:
-    """Return the factors, and the rest where it is more than rounding error."""
-    floor = 1e-9 * float(np.abs(decomposition.values).max(initial=0.0))
+def shown_terms(
+    decomposition: Decomposition, rests: FloatArray, at: int | Sequence[int]
+) -> list[str]:
+    """Return the factors, and the rest where it is more than rounding error.
+
+    Parameters
+    ----------
+    decomposition : Decomposition
+    rests : ndarray
+        The rests drawn.
+    at : int or sequence of int
+        The units drawn: what is rounding error beside their levels, as in the tables.
+    """
     terms = list(decomposition.factors)
+    floor = _rounding(decomposition, np.atleast_1d(at))
     return [*terms, RESIDUAL] if (np.abs(rests) > floor).any() else terms
+
+
+def _rounding(decomposition: Decomposition, units: Any) -> float:
+    return 1e-12 * float(np.abs(decomposition.values[units]).max(initial=0.0))
 
 
 def display_name(unit: str, names: Mapping[str, str] | None, lang: Lang) -> str:
@@ -190,8 +251,42 @@ def display_name(unit: str, names: Mapping[str, str] | None, lang: Lang) -> str:
     return str(known) if isinstance(known, str) and known else unit_label(unit, lang)
 
 
+def heading(
+    decomposition: Decomposition, what: tuple[str, str], lang: Lang, *, of: str = ""
+) -> str:
+    """Return a title: whose, which total, which years, and what is shown of it.
+
+    Parameters
+    ----------
+    decomposition : Decomposition
+    what : tuple of str
+        What is shown, in Norwegian and English.
+    lang : {"nb", "en"}
+    of : str
+        Name of the unit; empty where there is none to name.
+    """
+    label = factor_label(decomposition.identity.name, lang)
+    span = f"{decomposition.start}–{decomposition.end}"
+    return f"{of}{': ' if of else ''}{label} {span}, {what[0 if lang == 'nb' else 1]}"
+
+
+def unit_heading(unit: str, name: str | None) -> str:
+    """Return what a title calls a unit: its name, its number, or nothing for all together."""
+    return name or ("" if unit == ALL else unit)
+
+
+def origin_words(source: str | None, panel: str | None, lang: Lang) -> str:
+    """Return the source line: the user's own source first, then the panel where it has a name."""
+    own = source.strip().rstrip(".") if source else None
+    return source_words(own or None, None if panel == NAMELESS else panel, lang)
+
+
 def growth_marking(
-    decomposition: Decomposition, title: str, subtitle: Sequence[str], lang: Lang
+    decomposition: Decomposition,
+    title: str,
+    subtitle: Sequence[str],
+    lang: Lang,
+    source: str | None = None,
 ) -> Marking:
     """Return the words around a figure of a decomposition: method, count base and notes too."""
     nb = lang == "nb"
@@ -205,11 +300,9 @@ def growth_marking(
     if decomposition.order is not None:
         turns = " → ".join(factor_label(f, lang) for f in decomposition.order)
         notes.insert(0, f"{'Rekkefølge' if nb else 'Order'}: {turns}.")
-    name = decomposition.meta.name
-    source = source_words(None, None if name == _NAMELESS else name, lang)
     return Marking(
         title,
         " ".join([*subtitle, how]),
-        " ".join([source, *notes]),
+        " ".join([origin_words(source, decomposition.meta.name, lang), *notes]),
         decomposition.label_text(lang),
     )

@@ -4,26 +4,26 @@ from __future__ import annotations
 
 from typing import Any
 
-import matplotlib.patheffects as effects
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
 from proba.decomposition import Decomposition
 from proba.decomposition.names import RESIDUAL
-from proba.decomposition.words import factor_label
 from proba.errors import DecompositionError, Lang
+from proba.report.figures.fitting import legend_extra, text_width
 from proba.report.figures.growth_words import (
-    REST,
-    SERIES,
     FloatArray,
     amount_scale,
     decimals_for,
     growth_marking,
+    heading,
     position_of,
     shown_terms,
     signed,
+    style_of,
     term_name,
+    unit_heading,
 )
 from proba.report.figures.house import (
     INK,
@@ -38,7 +38,10 @@ from proba.report.figures.house import (
 __all__ = ["contributions_figure"]
 
 _MOST_AMOUNTS = 14
-"""Most years whose amounts have room above the stacks."""
+"""Most years whose amounts have room."""
+_AMOUNT = 8.5
+_WIDTH, _BAR = 8.0, 0.62
+_BOX = {"boxstyle": "round,pad=0.12", "facecolor": "white", "edgecolor": "none", "alpha": 0.85}
 
 
 def contributions_figure(
@@ -47,6 +50,7 @@ def contributions_figure(
     *,
     unit_words: str | None = None,
     name: str | None = None,
+    source: str | None = None,
     lang: Lang = "nb",
 ) -> HouseFigure:
     """Draw the contributions to each year's change, stacked, with the change as a marked line.
@@ -55,13 +59,14 @@ def contributions_figure(
     ----------
     decomposition : Decomposition
         A chained one (``decompose(..., chained=True)``).
-    unit, unit_words, name, lang
+    unit, unit_words, name, source, lang
         As in :func:`proba.report.waterfall_figure`.
 
     Returns
     -------
     HouseFigure
-        Contributions that add are stacked up from zero, those that take away down from it.
+        Contributions that add are stacked up from zero, those that take away down from it. The
+        change itself is a mark with its amount; a line where the years are too many for amounts.
 
     Raises
     ------
@@ -77,35 +82,32 @@ def contributions_figure(
         )
     u = position_of(decomposition, unit)
     who = str(decomposition.units[u])
-    terms = shown_terms(decomposition, decomposition.rests[u])
-    table = pd.DataFrame(decomposition.parts[u], columns=list(decomposition.factors))
-    table[RESIDUAL] = decomposition.rests[u]
-    table = table[terms]
+    steps = decomposition.steps.loc[who]
+    terms = shown_terms(decomposition, steps[RESIDUAL].to_numpy(), u)
+    table = steps[terms]
     change = np.diff(decomposition.values[u])
     up = table.clip(lower=0.0).sum(axis=1).to_numpy()
     down = table.clip(upper=0.0).sum(axis=1).to_numpy()
     scale = amount_scale(float(max(up.max(), -down.min())), unit_words, lang)
     nb = lang == "nb"
-    label = factor_label(decomposition.identity.name, lang)
-    of = name or ("" if who == "alle" else who)
-    span = f"{decomposition.start}–{decomposition.end}"
-    title = f"{of}{': ' if of else ''}{label} {span}, " + (
-        "bidrag til endringen år for år" if nb else "contributions to the change year by year"
-    )
+    what = ("bidrag til endringen år for år", "contributions to the change year by year")
+    title = heading(decomposition, what, lang, of=unit_heading(who, name))
     lines = [
         "Endring fra året før. Bidrag over null øker, under null senker."
         if nb
         else "Change from the year before. Contributions above zero add, below take away."
     ]
     total = "Endring i alt" if nb else "Change in all"
+    names = [term_name(t, decomposition, lang, u) for t in terms]
     with house_style():
-        fig = new_figure(8.0, 3.9, growth_marking(decomposition, title, lines, lang))
+        tall = 3.9 + legend_extra([*names, total], _WIDTH)
+        marking = growth_marking(decomposition, title, lines, lang, source)
+        fig = new_figure(_WIDTH, tall, marking)
         body: Any = fig.subfigures()  # keeps the names of the series below the header
         ax = body.add_subplot()
-        names = [term_name(t, decomposition, lang) for t in terms]
         years = np.array(decomposition.years[1:])
         _draw_stacks(ax, years, table / scale.divisor, names)
-        _draw_total(ax, years, change / scale.divisor, up / scale.divisor, total, lang)
+        _draw_total(ax, years, change / scale.divisor, total, lang)
         tidy_axes(ax, lang, grid="y")
         step = -(-len(years) // _MOST_AMOUNTS)
         ax.set_xticks(years[::step], [str(y) for y in years[::step]])
@@ -121,21 +123,23 @@ def _draw_stacks(ax: Axes, years: FloatArray, table: pd.DataFrame, names: list[s
     for j, (term, name) in enumerate(zip(table.columns, names, strict=True)):
         values = table[term].to_numpy()
         base = np.where(values >= 0, above, below)
-        style = {"facecolor": REST, "edgecolor": "white"} if term == RESIDUAL else SERIES[j]
-        ax.bar(years, values, bottom=base, width=0.62, label=name, zorder=2, **style)
+        style = style_of(j, str(term))
+        ax.bar(years, values, bottom=base, width=_BAR, label=name, zorder=2, **style)
         above += np.maximum(values, 0.0)
         below += np.minimum(values, 0.0)
     ax.axhline(0.0, color=INK, linewidth=0.9, zorder=3)
 
 
 def _draw_total(
-    ax: Axes, years: FloatArray, change: FloatArray, tops: FloatArray, name: str, lang: Lang
+    ax: Axes, years: FloatArray, change: FloatArray, name: str, lang: Lang
 ) -> None:
-    """Draw the change as a line with a mark a year, and its amount above the stack."""
+    """Draw the change as a mark a year with its amount, or as a line where years are many."""
+    amounts = len(years) <= _MOST_AMOUNTS
     ax.plot(
         years,
         change,
-        "D-",
+        # A line between the marks would run through the amounts.
+        "D" if amounts else "D-",
         color=INK,
         linewidth=1.2,
         markersize=6,
@@ -144,20 +148,24 @@ def _draw_total(
         label=name,
         zorder=4,
     )
-    if len(years) > _MOST_AMOUNTS:
+    if not amounts:
         return
     places = decimals_for(change)
-    for year, value, top in zip(years, change, tops, strict=True):
+    texts = [signed(float(value), places, lang) for value in change]
+    widest = max(text_width(text, _AMOUNT, bold=True) for text in texts)
+    upright = widest > (_WIDTH - 1.2) / len(years)
+    for year, value, text in zip(years, change, texts, strict=True):
         ax.annotate(
-            signed(float(value), places, lang),
-            (float(year), max(float(top), float(value), 0.0)),
-            xytext=(0, 4),
+            text,
+            (float(year), float(value)),
+            xytext=(0, 6.5 if value >= 0 else -6.5),
             textcoords="offset points",
             ha="center",
-            va="bottom",
-            fontsize=8.5,
+            va="bottom" if value >= 0 else "top",
+            rotation=90 if upright else 0,
+            fontsize=_AMOUNT,
             fontweight="bold",
-            path_effects=[effects.withStroke(linewidth=2.5, foreground="white")],
+            bbox=_BOX,
             zorder=6,
         )
-    ax.margins(y=0.1)
+    ax.margins(y=0.12 if not upright else 0.12 + 0.4 * widest)

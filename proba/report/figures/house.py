@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import textwrap
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -26,6 +25,8 @@ except ImportError as error:
         'figures need matplotlib: pip install -e ".[report]".',
         'figurer krever matplotlib: pip install -e ".[report]".',
     ) from error
+
+from proba.report.figures.fitting import FONT, LEGEND_SIZE, legend_shape, wrap_to
 
 __all__ = [
     "AMBER",
@@ -57,7 +58,7 @@ PALE = "#E4E4E4"
 _LABEL_FILL = "#FFF1CC"
 
 _STYLE: dict[str, Any] = {
-    "font.family": ["DejaVu Sans"],  # comes with matplotlib: the same on every machine
+    "font.family": [FONT],
     "font.size": 9.0,
     "text.color": INK,
     "text.parse_math": False,  # a name with a dollar sign is a name
@@ -92,6 +93,7 @@ _SCREEN_DPI = 100
 _PRINT_DPI = 200
 _LINE = 0.185
 """Height of a line of running text, inches."""
+_TITLE_LINE = 0.2
 _MARGIN = 0.12
 
 
@@ -149,11 +151,14 @@ def new_figure(width: float, height: float, marking: Marking) -> HouseFigure:
         Inches; the height of the axes area, to which header and source line are added.
     marking : Marking
     """
-    per_line = int(width * 13)
-    subtitle = textwrap.wrap(marking.subtitle, per_line)
-    source = textwrap.wrap(marking.source, int(width * 16))
-    label = textwrap.wrap(marking.label, per_line) if marking.label else []
-    head = _MARGIN + 0.27 + _LINE * len(subtitle) + (0.13 + _LINE * len(label) if label else 0.0)
+    per_line, room = int(width * 13), width - 2 * _MARGIN
+    title = wrap_to(marking.title, room, 12, bold=True)
+    subtitle = wrap_to(marking.subtitle, room, 9, most=per_line)
+    source = wrap_to(marking.source, room, 7.5, most=int(width * 16))
+    label = wrap_to(marking.label or "", room - 0.12, 9, bold=True, most=per_line)
+    more = _TITLE_LINE * max(len(title) - 1, 0)
+    head = _MARGIN + 0.27 + more + _LINE * len(subtitle)
+    head += 0.13 + _LINE * len(label) if label else 0.0
     foot = _MARGIN + 0.16 * len(source)
     total = height + head + foot
     fig = HouseFigure(figsize=(width, total), dpi=_SCREEN_DPI, layout="constrained")
@@ -171,8 +176,8 @@ def new_figure(width: float, height: float, marking: Marking) -> HouseFigure:
             bbox={"boxstyle": "square,pad=0.35", "facecolor": _LABEL_FILL, "edgecolor": AMBER},
         )
         y -= (0.13 + _LINE * len(label)) / total
-    fig.text(left, y, marking.title, va="top", fontsize=12, fontweight="bold")
-    y -= 0.26 / total
+    fig.text(left, y, "\n".join(title), va="top", fontsize=12, fontweight="bold")
+    y -= (0.26 + more) / total
     fig.text(left, y, "\n".join(subtitle), va="top", fontsize=9, color=GREY, linespacing=1.3)
     fig.text(
         left,
@@ -248,16 +253,17 @@ def legend_above(ax: Axes, names: Sequence[str], *, heading: str | None = None) 
     figure = ax.get_figure(root=False)
     if figure is None:
         return
+    columns, shown = legend_shape(names, figure.bbox.width / figure.get_figure(root=True).dpi)
     figure.legend(
         [handles[name] for name in names],
-        list(names),
+        shown,
         loc="outside upper left",
-        ncols=min(len(names), 3),
+        ncols=columns,
         title=heading,
         title_fontproperties={"weight": "bold", "size": 9.5},
         alignment="left",
         frameon=False,
-        fontsize=8.5,
+        fontsize=LEGEND_SIZE,
         handlelength=1.4,
         handletextpad=0.4,
         columnspacing=1.2,
