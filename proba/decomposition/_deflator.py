@@ -175,6 +175,12 @@ class Deflator:
         )  # fmt: skip
         return TextTable(self.title(lang), header, tuple(rows), self.foot(lang), self.label)
 
+    def __repr__(self) -> str:
+        return self.to_table().to_text()
+
+    def _repr_html_(self) -> str:
+        return self.to_table().to_html()
+
     def title(self, lang: Lang = "nb") -> str:
         """Return name, basis and unit as a line."""
         return ", ".join(_word(w, lang) for w in (self.name, self.basis, self.unit) if w)

@@ -74,7 +74,7 @@ class DasGupta:
     def to_table(
         self, lang: Lang = "nb", pair: tuple[object, object] | None = None, decimals: int = 2
     ) -> TextTable:
-        """Return standardised rates, and for one pair the effects, as Das Gupta sets them up.
+        """Return standardised rates, and for one pair the effects and their percent.
 
         Parameters
         ----------

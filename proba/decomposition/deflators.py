@@ -142,6 +142,12 @@ class DeflatorComparison:
         notes = (text + self.deflator.title(lang), *self.deflator.source_line(lang, years))
         return TextTable(title, header, tuple(rows), notes, self.label)
 
+    def __repr__(self) -> str:
+        return self.to_table().to_text()
+
+    def _repr_html_(self) -> str:
+        return self.to_table().to_html()
+
 
 _GROWTH = ("benefit", "deflator", "difference", "real")
 _YEARLY = tuple(f"{name}_yearly" for name in _GROWTH)

@@ -65,7 +65,7 @@ def group_matrix(
     if not (total > 0).all():
         empty = names[int(np.flatnonzero(total[:, 0] <= 0)[0])]
         raise DecompositionError(
-            f"all weights of «{empty}» are 0.", f"alle vektene til «{empty}» er 0."
+            f"all weights of '{empty}' are 0.", f"alle vektene til «{empty}» er 0."
         )
     return matrix / total, names
 

@@ -33,8 +33,8 @@ def linear_contrasts(
     level : float
         Of the confidence limits.
     df : ndarray of shape (q,), optional
-        Degrees of freedom where they are known (NaN where there are none); else the estimator's rule for contrasts
-        (:meth:`CovarianceEstimator.contrast_df`).
+        Degrees of freedom where they are known (NaN where there are none); else the
+        estimator's rule for contrasts (:meth:`CovarianceEstimator.contrast_df`).
 
     Returns
     -------

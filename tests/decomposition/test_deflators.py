@@ -89,8 +89,8 @@ def test_every_figure_has_a_status_and_sources_that_are_described() -> None:
 
 
 def test_unknown_name_or_basis() -> None:
-    raises("no shipped deflator 'kpi'", "ingen deflator 'kpi'", load_deflator, "kpi")
-    raises("basis 'june'", "grunnlag 'june'", load_deflator, basis="june")
+    raises("no shipped deflator 'kpi'", "ingen deflator «kpi»", load_deflator, "kpi")
+    raises("basis 'june'", "grunnlag «june»", load_deflator, basis="june")
 
 
 def test_a_year_outside_is_named_with_the_years_there_are() -> None:
@@ -127,7 +127,7 @@ def test_deflate_a_panel_by_its_level_aar() -> None:
     assert real[("0104", 2016)] == pytest.approx(2 * 81153 / 91740)
     bad = pd.Series([1.0], index=pd.MultiIndex.from_tuples([("0104", 2012)]))
     raises("no index level 'aar'", "mangler indeksnivået", g.deflate, bad, 2012)
-    raises("'Moss' is not a year", "'Moss' er ikke et år", g.deflate, pd.Series({"Moss": 1}), 2012)
+    raises("'Moss' is not a year", "«Moss» er ikke et år", g.deflate, pd.Series({"Moss": 1}), 2012)
 
 
 def test_to_frame_and_table() -> None:
@@ -195,8 +195,8 @@ def test_read_deflator(tmp_path: Path) -> None:
     [
         ("aar,verdi\n2012,1\n2012,2\n", "line 3: the year 2012 stands twice", "to ganger"),
         ("aar,verdi\n,1\n", "line 2: an empty cell is not a year", "en tom celle er ikke"),
-        ("aar,verdi\n12,1\n", "'12' is not a year", "'12' er ikke et år"),
-        ("aar,verdi\n2012,0\n", "2012: there stands '0'", "2012: der står '0'"),
+        ("aar,verdi\n12,1\n", "'12' is not a year", "«12» er ikke et år"),
+        ("aar,verdi\n2012,0\n", "2012: there stands '0'", "2012: der står «0»"),
         ("aar,verdi\n2012,-3\n", "above zero", "over null"),
         ("aar,verdi\n2012,\n", "there stands nothing", "der står ingenting"),
         ("aar,verdi\n2012,mye\n", "there stands 'mye'", "der står «mye»"),
@@ -308,7 +308,7 @@ def test_groups_without_a_total_must_be_chosen(tmp_path: Path) -> None:
     assert kpi_from_ssb(file, group="04").years == (2015,)
     dims = {"ContentsCode": INDEX, "Tid": months(2015)}
     file = write(tmp_path / "total.csv", cells(dims, [100.0] * 12))
-    raises("there is no group '04'", "ingen gruppe '04'", kpi_from_ssb, file, group="04")
+    raises("there is no group '04'", "ingen gruppe «04»", kpi_from_ssb, file, group="04")
 
 
 def test_month_in_a_dimension_of_its_own(tmp_path: Path) -> None:

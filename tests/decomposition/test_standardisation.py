@@ -683,6 +683,7 @@ PANEL = random_panel(0)
             ),
             "'mottakere' is 0 in every cell of 2016",
         ),
+        (lambda: held(PANEL, base_year="2012"), "base year '2012' is not in the table, which has"),
         (lambda: held(PANEL.assign(mottakere=0.0)), "nobody is in the base year 2012"),
     ],
 )

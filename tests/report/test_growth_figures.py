@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +16,7 @@ from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
 
 import proba
+from proba._numbers import format_number
 from proba.decomposition import NeedPractice
 from proba.decomposition.deflators import Deflator, compare_with_deflator, load_deflator
 from proba.decomposition.need_growth import need_practice
@@ -31,7 +33,14 @@ from proba.report import (
     save_figure,
     waterfall_figure,
 )
-from proba.report.figures.growth_words import amount_scale, decimals_for, percent, signed
+from proba.report.figures.fitting import legend_shape, text_width, ticks_that_fit, wrap_to
+from proba.report.figures.growth_words import (
+    amount_scale,
+    decimals_for,
+    percent,
+    shown_terms,
+    signed,
+)
 
 LABEL = "Kalibrert syntetisk panel"
 IDENTITY = "utbetalt = mottakere * varighet * stonad_per_maned"
@@ -40,7 +49,6 @@ MAKERS = ("waterfall", "years", "multiples", "deflator", "need")
 
 def words(fig: HouseFigure) -> str:
     """All text in a figure, a line each, thin spaces as plain ones."""
-    fig.draw_without_rendering()
     texts = (t.get_text() for t in fig.findobj(lambda a: hasattr(a, "get_text")))
     return "\n".join(t.replace("\n", " ") for t in texts).replace("\u202f", " ")
 
@@ -108,11 +116,8 @@ def test_the_same_bytes_every_time(need: NeedPractice, tmp_path: Path, which: st
     assert first.read_bytes() == second.read_bytes()
 
 
-@pytest.mark.parametrize("which", MAKERS)
-def test_all_text_is_inside_the_figure_and_texts_stand_apart(
-    need: NeedPractice, which: str
-) -> None:
-    fig = makers(need)[which]()
+def assert_all_text_is_inside(fig: HouseFigure) -> None:
+    """Check that nothing is cut at an edge and that header, axes and source line stand apart."""
     fig.draw_without_rendering()
     width, height = fig.bbox.width, fig.bbox.height
     ticks = {t for ax in fig.findobj(Axes) for t in (*ax.get_xticklabels(), *ax.get_yticklabels())}
@@ -129,13 +134,166 @@ def test_all_text_is_inside_the_figure_and_texts_stand_apart(
     header = min(t.get_window_extent().y0 for t in fig.texts if t.get_va() == "top")
     footer = max(t.get_window_extent().y1 for t in fig.texts if t.get_va() == "bottom")
     for ax in fig.findobj(Axes):
-        if ax.get_visible():
-            box = ax.get_tightbbox()
-            assert box is not None
-            assert box.y1 <= header + 2
-            assert box.y0 >= footer - 2
-            assert box.x0 >= -1
-            assert box.x1 <= width + 1
+        box = ax.get_tightbbox()
+        assert box is not None
+        assert box.y1 <= header + 2
+        assert box.y0 >= footer - 2
+        assert box.x0 >= -1
+        assert box.x1 <= width + 1
+        drawn = [t.get_window_extent() for t in ax.get_xticklabels() if t.get_text()]
+        limits = ax.bbox
+        drawn = [b for b in drawn if limits.x0 - 1 <= (b.x0 + b.x1) / 2 <= limits.x1 + 1]
+        drawn.sort(key=lambda b: b.x0)
+        assert all(left.x1 < right.x0 for left, right in pairwise(drawn))
+
+
+@pytest.mark.parametrize("which", MAKERS)
+def test_all_text_is_inside_the_figure_and_texts_stand_apart(
+    need: NeedPractice, which: str
+) -> None:
+    assert_all_text_is_inside(makers(need)[which]())
+
+
+LONG = "Bydel Grünerløkka, Gamle Oslo og Sagene, avdeling for økonomisk sosialhjelp og mottak"
+EIGHT = (
+    "mottakere_under_tjuefem", "varighet_for_unge_mottakere", "stonad_per_maned",
+    "nybosatte_flyktninger", "gjennomsnittlig_boutgift_i_kommunen", "barnetillegg",
+    "registrert_arbeidsledighet", "botid",
+)  # fmt: skip
+
+
+def eight_factors() -> Decomposition:
+    """Eight factors with long names, to amounts of many digits."""
+    random = np.random.default_rng(3)
+    steps = np.exp(np.cumsum(random.normal(0, 0.1, (5, 8)), axis=0))
+    frame = pd.DataFrame(steps * 12.0, columns=EIGHT).assign(aar=range(2012, 2017))
+    return decompose(frame, f"utbetalt = {' * '.join(EIGHT)}", start=2012, end=2016, chained=True)
+
+
+def test_long_names_and_large_numbers_are_not_cut(need: NeedPractice) -> None:
+    result = eight_factors()
+    for options in ({"name": LONG, "unit_words": "kr", "source": LONG}, {"lang": "en"}):
+        assert_all_text_is_inside(waterfall_figure(result, **options))  # type: ignore[arg-type]
+        assert_all_text_is_inside(contributions_figure(result, **options))  # type: ignore[arg-type]
+    assert_all_text_is_inside(contributions_multiples_figure(result))
+    wide = decompose(table(9), IDENTITY, start=2012, end=2016, by="kommune")
+    assert_all_text_is_inside(contributions_multiples_figure(wide, names={"0102": LONG}))
+    held = compare_with_deflator(pd.Series({2012: 1.0, 2016: 1.192}), load_deflator())
+    assert_all_text_is_inside(deflator_figure(held, benefit=LONG))
+    assert_all_text_is_inside(need_practice_figure(need, ["0104", "0219"], need="covariates"))
+
+
+def test_room_decides_lines_columns_and_ticks() -> None:
+    assert wrap_to("", 2.0, 9) == []
+    lines = wrap_to(LONG, 3.0, 12, bold=True)
+    assert " ".join(lines) == LONG
+    assert max(text_width(line, 12, bold=True) for line in lines) <= 3.0
+    assert legend_shape(["a", "b", "c", "d"], 8.0)[0] == 3
+    assert legend_shape([LONG[:45]] * 4, 8.0)[0] == 2
+    columns, shown = legend_shape([LONG + LONG, "b"], 8.0)
+    assert columns == 1
+    assert "\n" in shown[0]
+
+    def full(values: Sequence[float]) -> list[str]:
+        return [format_number(v) for v in values]
+
+    assert ticks_that_fit(-300, 2300, 4.0, full, most=6) == [0, 500, 1000, 1500, 2000]
+    assert ticks_that_fit(-300, 2300, 0.7, full, most=6) == [0, 2000]
+    assert ticks_that_fit(5.0, 5.0, 1.0, full, most=6) == [5.0]
+
+
+def test_many_kommuner_are_refused_and_forty_fit(need: NeedPractice) -> None:
+    result = decompose(table(61), IDENTITY, start=2012, end=2016, by="kommune")
+    with pytest.raises(DecompositionError, match=r"61 kommuner are too many .* units=") as caught:
+        contributions_multiples_figure(result)
+    told = caught.value.text("nb")
+    assert "61 kommuner er for mange for én figur, som har plass til 60" in told
+    everyone = list(need.entities)
+    with pytest.raises(DecompositionError, match=rf"{len(everyone)} kommuner .* kommuner="):
+        need_practice_figure(need, everyone)
+    fig = need_practice_figure(need, everyone[:40])
+    assert len(fig.axes) == 40
+    assert_all_text_is_inside(fig)
+
+
+@pytest.mark.parametrize("times", [40.0, 0.02])
+def test_one_extreme_kommune_does_not_flatten_the_rest(times: float) -> None:
+    frame = table(6)
+    which = 2016 if times > 1 else 2012
+    far = (frame["kommune"] == "0103") & (frame["aar"] == which)
+    frame.loc[far, "mottakere"] *= times
+    result = decompose(frame, IDENTITY, start=2012, end=2016, by="kommune")
+    fig = contributions_multiples_figure(result)
+    shown = words(fig)
+    assert "Pil: går ut over aksen" in shown
+    growth = 100 * result.growth
+    assert f"+{format_number(growth['0103'])}".replace("\u202f", " ") in shown
+    low, high = fig.axes[0].get_xlim()
+    assert growth.drop("0103").max() < high < growth["0103"] / 4
+    arrows = [[x.get_marker() for x in ax.lines if x.get_marker() in "<>"] for ax in fig.axes]
+    drawn = np.array([b.get_width() for b in bars(fig.axes[2])])
+    wanted = ["<" if v < low else ">" for v in drawn if not low <= v <= high]
+    assert arrows == [[], [], wanted, [], [], []]
+    assert wanted[0] == wanted[-1] == ">"
+
+
+def test_amounts_stand_by_their_marks_below_when_negative() -> None:
+    frame = table(1)
+    frame["varighet"] = [8.0, 7.0, 8.5, 5.5, 4.0]
+    result = decompose(frame, IDENTITY, start=2012, end=2016, chained=True)
+    fig = contributions_figure(result, unit_words="kr")
+    fig.draw_without_rendering()
+    (ax,) = fig.subfigs[0].axes
+    change = np.diff(result.values[0]) / 1e6
+    assert change.min() < 0 < change.max()
+    assert len(ax.texts) == len(change)
+    for text, value in zip(ax.texts, change, strict=True):
+        box = text.get_window_extent()
+        mark = ax.transData.transform((0.0, value))[1]
+        gap = box.y0 - mark if value > 0 else mark - box.y1
+        assert 2 <= gap * 72 / fig.dpi <= 14
+
+
+def test_the_source_is_named_first(need: NeedPractice) -> None:
+    for which, make in makers(need).items():
+        assert "Kilde: SSB, tabell 12210, " in words(make(source="SSB, tabell 12210.")), which
+    panel = proba.load_panel()
+    named = words(need_practice_figure(need, ["0104"], panel=panel, lang="en"))
+    assert f"Source: panel “{panel.meta.name}”, computed with proba." in named
+    assert "Moss, growth 2012–2016" in named
+    assert "same scale" not in named
+
+
+def test_dates_are_written_as_norwegians_do() -> None:
+    prices = Deflator(
+        "egen", pd.Series({2012: 1.0, 2016: 1.1}), source="NAV", retrieved="2026-11-02"
+    )
+    held = compare_with_deflator(pd.Series({2012: 1.0, 2016: 1.2}), prices)
+    assert "Kilde: NAV (lest 2.11.2026), beregnet" in words(deflator_figure(held))
+    assert "Source: NAV (read 2026-11-02), computed" in words(deflator_figure(held, lang="en"))
+
+
+def test_a_rest_is_shown_where_the_tables_show_it() -> None:
+    result = split()
+    largest = float(result.values[0].max())
+    assert shown_terms(result, np.array([0.9e-12 * largest]), 0) == [*result.factors]
+    assert shown_terms(result, np.array([-1.1e-12 * largest]), 0) == [*result.factors, "rest"]
+
+
+def test_a_total_of_its_own_leaves_a_discrepancy() -> None:
+    frame = table(1)
+    product = frame["mottakere"] * frame["varighet"] * frame["stonad_per_maned"]
+    frame["sum"] = product * [1.0, 1.02, 1.05, 0.97, 1.01]
+    for method, name in (("lmdi", "Avvik fra produktet"), ("laspeyres", "Samspill og avvik")):
+        result = decompose(
+            frame, IDENTITY, start=2012, end=2016, chained=True, total="sum", method=method
+        )
+        fig = contributions_figure(result)
+        assert name in words(fig)
+        (ax,) = fig.subfigs[0].axes
+        stacks = np.array([b.get_height() for b in bars(ax)]).reshape(4, 4).sum(axis=0)
+        assert stacks == pytest.approx(np.diff(result.values[0]), rel=1e-9)
+        assert name in words(waterfall_figure(result))
 
 
 def test_the_waterfall_goes_from_start_to_end() -> None:
@@ -174,6 +332,8 @@ def test_up_and_down_differ_in_hatch_and_sign() -> None:
 def test_the_rest_is_drawn_when_there_is_one() -> None:
     result = split(method="laspeyres")
     fig = waterfall_figure(result, "0101", unit_words="måneder")
+    drawn = contributions_multiples_figure(result)
+    assert "Samspill" in words(drawn)
     assert "Samspill" in words(fig)
     assert "mill. måneder" in words(fig)
     rest = bars(fig.axes[0])[-1].get_width()
@@ -204,6 +364,10 @@ def test_what_rounding_allows_is_a_thin_line() -> None:
     from_ = 4.8 + result.contributions.loc["alle", "tilfeller"]
     ends = [tuple(path[:, 0]) for c in fig.axes[0].collections for path in c.get_segments()]
     assert any(end == pytest.approx((from_ + low, from_ + high), rel=1e-9) for end in ends)
+    for term in ("start_value", "end_value"):
+        level = tuple(result.intervals.loc[("alle", term), ["low", "high"]])
+        assert level[1] > level[0]
+        assert any(end == pytest.approx(level, rel=1e-9) for end in ends)
 
 
 def test_an_axis_that_does_not_start_at_zero_says_so_and_has_no_bars_for_levels() -> None:
@@ -218,7 +382,7 @@ def test_an_axis_that_does_not_start_at_zero_says_so_and_has_no_bars_for_levels(
 def test_nothing_changed_is_drawn() -> None:
     frame = pd.DataFrame({"aar": [2012, 2016], "a": [0.0, 0.0], "b": [50.0, 50.0]})
     shown = words(waterfall_figure(decompose(frame, "v = a * b", start=2012, end=2016)))
-    assert "–" in shown
+    assert "Null i begge år." in shown
 
 
 def test_the_stacks_are_the_steps_and_the_line_their_sum() -> None:
@@ -245,10 +409,12 @@ def test_multiples_are_percent_of_the_start_on_one_scale(count: int) -> None:
     result = decompose(table(count), IDENTITY, start=2012, end=2016, by="kommune")
     order = [str(u) for u in result.units][::-1]
     fig = contributions_multiples_figure(result, order, names={order[0]: "Nesodden"})
-    axes = [ax for ax in fig.subfigs[0].axes if ax.get_visible()]
+    axes = fig.axes
     assert len(axes) == count
     assert len({ax.get_xlim() for ax in axes}) == 1
-    assert axes[0].get_title(loc="left") == "Nesodden"
+    assert "Nesodden" in words(fig)
+    assert ("Samme skala i alle ruter" in words(fig)) == (count > 1)
+    assert "Pil:" not in words(fig)
     for ax, unit in zip(axes, order, strict=True):
         whole = 100 * result.growth[unit]
         parts = 100 * result.contributions.loc[unit].to_numpy() / result.start_value[unit]
@@ -262,9 +428,17 @@ def test_a_kommune_that_starts_at_zero_has_no_percentages() -> None:
     frame.loc[(frame["kommune"] == "0101") & (frame["aar"] == 2012), "mottakere"] = 0.0
     result = decompose(frame, IDENTITY, start=2012, end=2016, by="kommune")
     fig = contributions_multiples_figure(result)
-    empty, full = fig.subfigs[0].axes[:2]
+    empty, full = fig.axes
     assert bars(empty) == []
     assert len(bars(full)) == 4
+    assert words(fig).count("Null i 2012: prosent kan ikke regnes") == 1
+    alone = words(contributions_multiples_figure(result, ["0101"], lang="en"))
+    assert "Zero in 2012: no percentages can be computed" in alone
+    assert "0101: Paid out" in alone
+    together = words(contributions_multiples_figure(result.total(), lang="en"))
+    assert "all:" not in together
+    end = format_number(result.end_value["0101"] / 1e6, 1).replace("\u202f", " ")
+    assert f"Fra 0 til {end} mill. kr." in words(waterfall_figure(result, "0101", unit_words="kr"))
 
 
 def test_benefit_known_at_the_ends_is_a_level_line_so_labelled() -> None:
@@ -296,7 +470,7 @@ def test_benefit_known_each_year_is_a_line_with_a_point_a_year() -> None:
 
 def test_need_practice_draws_the_parts_and_their_intervals(need: NeedPractice) -> None:
     fig = need_practice_figure(need, ["0104", "0219"])
-    for ax, kommune in zip(fig.subfigs[0].axes, ["0104", "0219"], strict=True):
+    for ax, kommune in zip(fig.axes, ["0104", "0219"], strict=True):
         rows = need.groups.loc[kommune].loc[["need", "national", "practice"]]
         widths = [b.get_width() for b in bars(ax)]
         wanted = [*(1000 * rows["contribution"]), 1000 * need.total_change[kommune]]
@@ -317,8 +491,8 @@ def test_need_by_covariate_or_group_adds_up_to_need(need: NeedPractice) -> None:
     each = need_practice_figure(need, ["0104"], need="covariates")
     grouped = need_practice_figure(need, ["0104"], need={"Flyktninger": [refugees]})
     count = len(need.parts.covariates)
-    by_covariate = [b.get_width() for b in bars(each.subfigs[0].axes[0])]
-    by_group = [b.get_width() for b in bars(grouped.subfigs[0].axes[0])]
+    by_covariate = [b.get_width() for b in bars(each.axes[0])]
+    by_group = [b.get_width() for b in bars(grouped.axes[0])]
     total = 1000 * need.groups.loc[("0104", "need"), "contribution"]
     assert len(by_covariate) == count + 3
     assert sum(by_covariate[:count]) == pytest.approx(total, rel=1e-9)
@@ -341,6 +515,7 @@ def test_units_are_those_a_person_reads() -> None:
     assert amount_scale(6.0e10, "kr", "en").unit == "billion kr"
     assert amount_scale(131_795, "kr", "nb").unit == "kr"
     assert amount_scale(7.5, None, "nb").unit == ""
+    assert amount_scale(6.0e10, None, "nb") == amount_scale(7.5, "", "nb")
     assert signed(-3.25, 1, "nb") == "−3,3"
     assert signed(0.04, 1, "nb") == "0,0"
     assert signed(3.25, 1, "en") == "+3.3"

@@ -79,8 +79,9 @@ def waterfall_figure(
     HouseFigure
         A row for the start value, each factor, the rest where there is one, and the end value.
         To the right each contribution and its share of the change. Where figures are printed
-        ones, a thin line is the interval their rounding allows, also of start and end. Where the change is small beside
-        the level the axis does not start at zero, and start and end are points instead of bars.
+        ones, a thin line is the interval their rounding allows, also of start and end. Where the
+        change is small beside the level the axis does not start at zero, and start and end are
+        points instead of bars.
 
     Raises
     ------

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
 
 from proba._numbers import format_number
-from proba.decomposition import DeflatorComparison
+from proba.decomposition import Deflator, DeflatorComparison
 from proba.decomposition.words import factor_label
 from proba.errors import Lang
 from proba.panel import PanelMeta
@@ -96,13 +95,11 @@ def deflator_figure(
     foot = " ".join([origin_words(origin, None, lang), *about])
     label = PanelMeta("", comparison.label).label_text(lang) if comparison.label else None
     with house_style():
-        # Name and basis without the unit: growth has none.
-        bars = replace(deflator, unit="").title(lang)
+        bars = deflator.short(lang)
         tall = 3.5 + legend_extra([what, bars], 8.0)
         fig = new_figure(8.0, tall, Marking(title, " ".join(lines), foot, label))
         body: Any = fig.subfigures()  # keeps the names of the series below the header
         ax = body.add_subplot()
-        bars = deflator.short(lang)
         ax.bar(
             years,
             prices,

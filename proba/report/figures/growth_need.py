@@ -3,23 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Literal
 
 import numpy as np
 import pandas as pd
 
-from proba._numbers import format_number
+from proba._numbers import plain_number
 from proba.decomposition import NeedPractice
 from proba.decomposition.names import ALL
 from proba.decomposition.need_parts import NATIONAL, NEED, POPULATION, PRACTICE
 from proba.errors import DecompositionError, Lang
 from proba.estimation import linear_contrasts
-from proba.panel import REGISTRY, Unit
+from proba.panel import REGISTRY, Panel, Unit
 from proba.panel import label as label_of
 from proba.report.figures.growth_panels import TOTAL_STYLE, BarPanel, check_chosen, panels_figure
-from proba.report.figures.growth_words import SERIES, Scale, Style, amount_scale, decimals_for
+from proba.report.figures.growth_words import (
+    SERIES,
+    Scale,
+    Style,
+    amount_scale,
+    decimals_for,
+    inside,
+    origin_words,
+)
 from proba.report.figures.house import HouseFigure, Marking
-from proba.report.figures.words import source_words, unit_words
+from proba.report.figures.words import unit_words
 
 __all__ = ["need_practice_figure"]
 
@@ -44,6 +53,8 @@ def need_practice_figure(
     *,
     need: Literal["total", "covariates"] | Mapping[str, Sequence[str]] = "total",
     names: Mapping[str, str] | None = None,
+    source: str | None = None,
+    panel: Panel | str | None = None,
     lang: Lang = "nb",
 ) -> HouseFigure:
     """Draw the growth of chosen kommuner split in need, national and practice.
@@ -53,28 +64,33 @@ def need_practice_figure(
     need_practice : NeedPractice
         Of :func:`proba.decomposition.need_practice`.
     kommuner : sequence of str
-        Which, in the order to draw them.
+        Which, in the order to draw them. At most 60.
     need : "total", "covariates" or mapping
         Need as one bar, a bar a covariate, or a bar a group of covariates: name to the
         covariates in it; those in no group are put together.
     names : mapping, optional
         Name of each kommune; those of the panel if not given.
+    source : str, optional
+        Where the figures come from; put first in the source line.
+    panel : Panel or str, optional
+        The panel split, or its name, for the source line: the split itself keeps the label only.
     lang : {"nb", "en"}
 
     Returns
     -------
     HouseFigure
         One panel a kommune on one scale, confidence intervals as thin lines. The change in all
-        is known and has none.
+        is known and has none. Where one kommune would flatten all others, the axis is clipped
+        and arrows mark what goes beyond it.
 
     Raises
     ------
     DecompositionError
-        If no kommune is chosen, one is given twice or was not split, or a group names a
-        covariate that is not in the model or is in another group.
+        If no kommune is chosen, more than 60 are, one is given twice or was not split, or a
+        group names a covariate that is not in the model or is in another group.
     """
     chosen = [str(k) for k in kommuner]
-    check_chosen(chosen)
+    check_chosen(chosen, "kommuner")
     for kommune in chosen:
         need_practice.require(kommune)
     nb = lang == "nb"
@@ -87,9 +103,11 @@ def need_practice_figure(
     largest = max(float(t["contribution"].abs().max()) for t in tables.values())
     scale = _scale(need_practice, largest, lang)
     known = names if names is not None else {str(k): str(v) for k, v in need_practice.names.items()}
+    called = [_title(k, known, lang) for k in chosen]
+    one = len(chosen) == 1
     panels = [
-        BarPanel(_title(k, known, lang), *(table / scale.divisor).to_numpy().T)
-        for k, table in tables.items()
+        BarPanel("" if one else title, *(tables[k] / scale.divisor).to_numpy().T)
+        for k, title in zip(chosen, called, strict=True)
     ]
     rows = [*sets, *(_WORDS[t][0 if nb else 1] for t in other), "I alt" if nb else "In all"]
     styles = [*[_STYLES[NEED]] * len(sets), *(_STYLES[t] for t in other), TOTAL_STYLE]
@@ -99,7 +117,10 @@ def need_practice_figure(
         rows,
         styles,
         f"{change} ({scale.unit})",
-        _marking(need_practice, lang),
+        replace(
+            _marking(need_practice, called[0] if one else None, lang),
+            source=_source(need_practice, source, panel, lang),
+        ),
         decimals=decimals_for([largest / scale.divisor], 3),
         lang=lang,
     )
@@ -188,15 +209,21 @@ def _title(kommune: str, names: Mapping[str, str], lang: Lang) -> str:
     return str(names.get(kommune) or kommune)
 
 
-def _marking(split: NeedPractice, lang: Lang) -> Marking:
+def _source(split: NeedPractice, source: str | None, panel: Panel | str | None, lang: Lang) -> str:
+    """Return the source line: also which standard errors the intervals are of."""
+    name = panel.meta.name if isinstance(panel, Panel) else panel
+    errors = "Standardfeil" if lang == "nb" else "Standard errors"
+    return f"{origin_words(source, name, lang)} {errors}: {split.results.title}."
+
+
+def _marking(split: NeedPractice, name: str | None, lang: Lang) -> Marking:
+    """Return the words around the figure but for its source; ``name`` is of the only kommune."""
     nb = lang == "nb"
-    percent = 100.0 * split.level
-    level = format_number(percent, 0 if abs(percent - round(percent)) < 1e-9 else 1, lang)
-    title = (
-        f"Vekst {split.start}–{split.end}: behov, nasjonalt og praksis"
-        if nb
-        else f"Growth {split.start}–{split.end}: need, national and practice"
-    )
+    level = plain_number(100.0 * split.level, lang)
+    growth = "Vekst" if nb else "Growth"
+    growth = growth if name is None else f"{name}, {inside(growth)}"
+    parts = "behov, nasjonalt og praksis" if nb else "need, national and practice"
+    title = f"{growth} {split.start}–{split.end}: {parts}"
     how = {
         ("pooled", True): "Felles koeffisienter; nasjonalt er årseffekter.",
         ("pooled", False): "Pooled coefficients; national is the year effects.",
@@ -204,13 +231,9 @@ def _marking(split: NeedPractice, lang: Lang) -> Marking:
         ("yearly", False): "Yearly coefficients; national is what changed coefficients give.",
     }[split.coefficients, nb]
     subtitle = (
-        f"{how} Praksis er alt modellen ikke ser. Tynn strek: {level} % konfidensintervall. "
-        "Samme skala i alle ruter."
+        f"{how} Praksis er alt modellen ikke ser. Tynn strek: {level} % konfidensintervall."
         if nb
         else f"{how} Practice is all the model does not see. Thin line: {level}% confidence "
-        "interval. The same scale in every panel."
+        "interval."
     )
-    results = split.results.title
-    covariance = f"{'Standardfeil' if nb else 'Standard errors'}: {results}."
-    source = f"{source_words(None, None, lang)} {covariance}"
-    return Marking(title, subtitle, source, split.label_text(lang))
+    return Marking(title, subtitle, "", split.label_text(lang))

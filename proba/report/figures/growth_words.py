@@ -174,14 +174,14 @@ def term_name(term: str, decomposition: Decomposition, lang: Lang, at: int | Non
     decomposition : Decomposition
     lang : {"nb", "en"}
     at : int, optional
-        The unit drawn; all if not given. Where a total of its own differs from the product, the
-        part is that discrepancy, or it and what the method leaves.
+        The unit drawn; all if not given. Where in any step a total of its own differs from the
+        product, the part is that discrepancy, or it and what the method leaves.
     """
     if term != RESIDUAL:
         return factor_label(term, lang)
     units = slice(None) if at is None else slice(at, at + 1)
-    gap = decomposition.discrepancy.to_numpy()[units]
-    own = decomposition.residual.to_numpy()[units] - gap
+    own = decomposition.rests[units]
+    gap = np.diff(decomposition.values[units]) - np.diff(decomposition.products[units])
     floor = _rounding(decomposition, units)
     nb = lang == "nb"
     rest = ("Samspill", "Interaction") if decomposition.method == "laspeyres" else (

@@ -40,6 +40,8 @@ __all__ = ["contributions_figure"]
 _MOST_AMOUNTS = 14
 """Most years whose amounts have room."""
 _AMOUNT = 8.5
+_LONGEST = 1.0
+"""Longest amount that stands upright, inches."""
 _WIDTH, _BAR = 8.0, 0.62
 _BOX = {"boxstyle": "round,pad=0.12", "facecolor": "white", "edgecolor": "none", "alpha": 0.85}
 
@@ -82,7 +84,8 @@ def contributions_figure(
         )
     u = position_of(decomposition, unit)
     who = str(decomposition.units[u])
-    steps = decomposition.steps.loc[who]
+    count = len(decomposition.years) - 1
+    steps = decomposition.steps.iloc[u * count : (u + 1) * count]
     terms = shown_terms(decomposition, steps[RESIDUAL].to_numpy(), u)
     table = steps[terms]
     change = np.diff(decomposition.values[u])
@@ -130,11 +133,13 @@ def _draw_stacks(ax: Axes, years: FloatArray, table: pd.DataFrame, names: list[s
     ax.axhline(0.0, color=INK, linewidth=0.9, zorder=3)
 
 
-def _draw_total(
-    ax: Axes, years: FloatArray, change: FloatArray, name: str, lang: Lang
-) -> None:
+def _draw_total(ax: Axes, years: FloatArray, change: FloatArray, name: str, lang: Lang) -> None:
     """Draw the change as a mark a year with its amount, or as a line where years are many."""
-    amounts = len(years) <= _MOST_AMOUNTS
+    places = decimals_for(change)
+    texts = [signed(float(value), places, lang) for value in change]
+    widest = max(text_width(text, _AMOUNT, bold=True) for text in texts)
+    upright = widest > (_WIDTH - 1.2) / len(years)
+    amounts = len(years) <= _MOST_AMOUNTS and not (upright and widest > _LONGEST)
     ax.plot(
         years,
         change,
@@ -150,15 +155,11 @@ def _draw_total(
     )
     if not amounts:
         return
-    places = decimals_for(change)
-    texts = [signed(float(value), places, lang) for value in change]
-    widest = max(text_width(text, _AMOUNT, bold=True) for text in texts)
-    upright = widest > (_WIDTH - 1.2) / len(years)
     for year, value, text in zip(years, change, texts, strict=True):
         ax.annotate(
             text,
             (float(year), float(value)),
-            xytext=(0, 6.5 if value >= 0 else -6.5),
+            xytext=(0, 7.5 if value >= 0 else -7.5),
             textcoords="offset points",
             ha="center",
             va="bottom" if value >= 0 else "top",
