@@ -8,7 +8,8 @@ from proba.reproduction.files import (
     write_index_csv,
     write_reproduction,
 )
-from proba.reproduction.growth import Check, GrowthReproduction, reproduce_growth
+from proba.reproduction.growth import GrowthReproduction, reproduce_growth
+from proba.reproduction.growth_checks import Check
 from proba.reproduction.growth_printing import growth_closing_line, growth_table
 from proba.reproduction.printing import closing_lines, report_tables
 

@@ -8,15 +8,8 @@ from proba._numbers import format_number
 from proba._table import TextTable
 from proba.errors import Lang
 from proba.published import load_errata
-from proba.reproduction.growth import (
-    AGREES,
-    OTHER,
-    ROUNDING,
-    SLIP,
-    UNPRINTED,
-    Check,
-    GrowthReproduction,
-)
+from proba.reproduction.growth import GrowthReproduction
+from proba.reproduction.growth_checks import AGREES, OTHER, ROUNDING, SLIP, UNPRINTED, Check
 
 __all__ = ["growth_closing_line", "growth_table"]
 
