@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -106,7 +108,7 @@ def _one(result: Decomposition, u: int) -> dict[str, Any]:
         ],
         "residual": _number(result.residual.iloc[u]),
     }
-    if result.products is not result.values:
+    if result.has_total:
         out["discrepancy"] = _number(result.discrepancy.iloc[u])
     meeting = result.interactions
     if len(meeting.columns):
@@ -172,113 +174,153 @@ def _title(result: Decomposition, lang: Lang, unit: str | None) -> str:
     return f"{of}{name}, {change} {result.start}–{result.end} {words} ({method})"
 
 
+@dataclass(frozen=True, slots=True)
+class _Unit:
+    """One unit of a decomposition, with what its rows need."""
+
+    result: Decomposition
+    u: int
+    lang: Lang
+    limits: pd.DataFrame | None
+
+    @property
+    def change(self) -> float:
+        return float(self.result.total_change.iloc[self.u])
+
+    @property
+    def log_change(self) -> float:
+        start, end = self.result.values[self.u, [0, -1]]
+        return math.log(end / start) if start > 0 and end > 0 else math.nan
+
+    @property
+    def places(self) -> int:
+        return _decimals(np.array([*self.result.contributions.iloc[self.u], self.change]))
+
+    @property
+    def with_shares(self) -> bool:
+        """Whether shares have intervals."""
+        return self.limits is not None and bool(self.limits["share_low"].notna().any())
+
+    def number(self, value: float, decimals: int) -> str:
+        return format_number(value, decimals, self.lang)
+
+    def span(self, term: str, low: str, high: str, scale: float, decimals: int) -> str:
+        """Return an interval, or nothing where there is none."""
+        if self.limits is None or term not in self.limits.index:
+            return ""
+        ends = [float(self.limits[c].loc[term]) * scale for c in (low, high)]
+        if math.isnan(ends[0]):
+            return ""
+        between = "–" if min(ends) >= 0 else " til " if self.lang == "nb" else " to "
+        return between.join(self.number(v, decimals) for v in ends)
+
+    def levels(self, before: float, after: float) -> dict[str, str]:
+        """Return the cells of a level in both years and its growth."""
+        digits = _decimals(np.array([before, after]))
+        grown = 100 * (after / before - 1) if before > 0 else math.nan
+        return {
+            "start": self.number(before, digits),
+            "end": self.number(after, digits),
+            "growth": self.number(grown, 1),
+        }
+
+    def amount(self, value: float, term: str) -> dict[str, str]:
+        """Return the cells of a part of the change: amount, interval, share."""
+        share = 100 * value / self.change if self.change else math.nan
+        return {
+            "part": self.number(value, self.places),
+            "part_span": self.span(term, "low", "high", 1.0, self.places),
+            "share": self.number(share, 1),
+        }
+
+
 def _full(result: Decomposition, lang: Lang, u: int) -> TextTable:
     nb = lang == "nb"
     unit = result.units[u]
-    change = float(result.total_change.iloc[u])
-    parts, rest = result.contributions.iloc[u], float(result.residual.iloc[u])
-    shares, logs = result.shares.iloc[u], result.log_points.iloc[u]
-    places = _decimals(np.array([*parts, change]))
-    x = result.factor_values
-    header = ["Faktor" if nb else "Factor"]
-    if x is not None:
-        header += [str(result.start), str(result.end), "Endring %" if nb else "Change %"]
-    header += ["Bidrag" if nb else "Contribution"]
-    limits = None if result.intervals is None else result.intervals.xs(unit, level=0)
+    limits = None
+    if result.intervals is not None:
+        limits = pd.DataFrame(result.intervals.xs(unit, level=0))
+    one = _Unit(result, u, lang, limits)
+    header = {"name": "Faktor" if nb else "Factor"}
+    if result.factor_values is not None:
+        header |= {
+            "start": str(result.start),
+            "end": str(result.end),
+            "growth": "Endring %" if nb else "Change %",
+        }
+    header["part"] = "Bidrag" if nb else "Contribution"
     if limits is not None:
-        header += ["fra–til" if nb else "from–to"]
-    header += ["Andel %" if nb else "Share %"]
-    with_shares = limits is not None and bool(limits["share_low"].notna().any())
-    if with_shares:
-        header += ["fra–til" if nb else "from–to"]
-    header += ["ln-endring" if nb else "ln change"]
+        header["part_span"] = "fra–til" if nb else "from–to"
+    header["share"] = "Andel %" if nb else "Share %"
+    if one.with_shares:
+        header["share_span"] = "fra–til" if nb else "from–to"
+    header["log"] = "ln-endring" if nb else "ln change"
+    rows = [*_factor_rows(one), *_left_rows(one), _total_row(one)]
+    return TextTable(
+        _title(result, lang, None if unit == ALL else str(unit)),
+        tuple(header.values()),
+        tuple(tuple(row.get(column, "") for column in header) for row in rows),
+        _full_notes(one),
+        result.label_text(lang),
+    )
 
-    def number(value: float, decimals: int) -> str:
-        return format_number(value, decimals, lang)
 
-    def span(term: str, low: str, high: str, scale: float, decimals: int) -> str:
-        if limits is None or term not in limits.index:
-            return ""
-        ends = [float(limits[c].loc[term]) * scale for c in (low, high)]
-        if math.isnan(ends[0]):
-            return ""
-        between = " til " if nb else " to "
-        return (between if min(ends) < 0 else "–").join(number(v, decimals) for v in ends)
-
-    rows = []
+def _factor_rows(one: _Unit) -> Iterator[dict[str, str]]:
+    result, u = one.result, one.u
+    parts, logs = result.contributions.iloc[u], result.log_points.iloc[u]
     for j, factor in enumerate(result.factors):
-        row = [factor_label(factor, lang)]
-        if x is not None:
-            before, after = float(x[u, 0, j]), float(x[u, -1, j])
-            digits = _decimals(np.array([before, after]))
-            percent = 100 * (after / before - 1) if before > 0 else math.nan
-            row += [number(before, digits), number(after, digits), number(percent, 1)]
-        row.append(number(parts[factor], places))
-        if limits is not None:
-            row.append(span(factor, "low", "high", 1.0, places))
-        row.append(number(100 * shares[factor], 1))
-        if with_shares:
-            row.append(span(factor, "share_low", "share_high", 100.0, 1))
-        row.append(number(logs[factor], 4))
-        rows.append(row)
-    width = len(header)
+        row = {"name": factor_label(factor, one.lang)} | one.amount(parts[factor], factor)
+        if result.factor_values is not None:
+            row |= one.levels(*map(float, result.factor_values[u, [0, -1], j]))
+        row["share_span"] = one.span(factor, "share_low", "share_high", 100.0, 1)
+        row["log"] = one.number(logs[factor], 4)
+        yield row
+
+
+def _left_rows(one: _Unit) -> Iterator[dict[str, str]]:
+    """Return what the method leaves, and what the product leaves of a total of its own."""
+    result, u = one.result, one.u
     smallest = 1e-12 * float(np.abs(result.values[u]).max())
     gap = float(result.discrepancy.iloc[u])
-    start, end = float(result.values[u, 0]), float(result.values[u, -1])
-    grown = math.log(end / start) if start > 0 and end > 0 else math.nan
-    left = (
-        (_rest_words(result, lang), rest - gap, math.nan, RESIDUAL if gap == 0 else ""),
-        ("Avvik fra produktet" if nb else "Discrepancy", gap, grown - float(logs.sum()), RESIDUAL),
-    )
-    for words, amount, log_part, term in left:
-        if abs(amount) <= smallest:
-            continue
-        row = [words] + [""] * (width - 1)
-        at = 4 if x is not None else 1
-        row[at] = number(amount, places)
-        if limits is not None:
-            at += 1
-            row[at] = span(term, "low", "high", 1.0, places) if rest in (amount, gap) else ""
-        row[at + 1] = number(100 * amount / change if change else math.nan, 1)
-        row[-1] = number(log_part, 4) if math.isfinite(log_part) else ""
-        rows.append(row)
-    total = [factor_label(result.identity.name, lang)] + [""] * (width - 1)
-    at = 1
-    if x is not None:
-        digits = _decimals(result.values[u])
-        total[1:3] = [number(result.values[u, 0], digits), number(result.values[u, -1], digits)]
-        total[3] = number(100 * float(result.growth.iloc[u]), 1)
-        at = 4
-    total[at] = number(change, places)
-    if limits is not None:
-        total[at + 1] = span("total_change", "low", "high", 1.0, places)
-        at += 1
-    total[at + 1] = number(100.0 if change else math.nan, 1)
-    total[-1] = number(grown, 4)
-    rows.append(total)
-    notes = list(_notes(result, lang, slice(u, u + 1)))
-    if change < 0:
+    rest = float(result.residual.iloc[u]) - gap
+    both = min(abs(gap), abs(rest)) > smallest  # the interval is of their sum
+    if abs(rest) > smallest:
+        name = _rest_words(result, one.lang)
+        yield {"name": name, **one.amount(rest, "" if both else RESIDUAL)}
+    if abs(gap) > smallest:
+        name = "Avvik fra produktet" if one.lang == "nb" else "Discrepancy"
+        left = one.log_change - float(result.log_points.iloc[u].sum())
+        log = one.number(left, 4) if math.isfinite(left) else ""
+        yield {"name": name, **one.amount(gap, "" if both else RESIDUAL), "log": log}
+
+
+def _total_row(one: _Unit) -> dict[str, str]:
+    result = one.result
+    row = {"name": factor_label(result.identity.name, one.lang)}
+    row |= one.amount(one.change, "total_change")
+    row |= one.levels(*map(float, result.values[one.u, [0, -1]]))
+    return row | {"log": one.number(one.log_change, 4)}
+
+
+def _full_notes(one: _Unit) -> tuple[str, ...]:
+    result, nb, limits = one.result, one.lang == "nb", one.limits
+    notes = list(_notes(result, one.lang, slice(one.u, one.u + 1)))
+    if limits is not None and "growth" in limits.index:
+        least, most = (one.number(100 * float(limits[c].loc["growth"]), 1) for c in ("low", "high"))
+        grown = one.number(100 * float(result.growth.iloc[one.u]), 1)
+        notes.insert(
+            0,
+            f"Vekst {grown} %; avrundingen tillater {least} til {most} %."
+            if nb
+            else f"Growth {grown} %; rounding allows {least} to {most} %.",
+        )
+    if one.change < 0:
         notes.append(
             "Totalen falt: andelene er av nedgangen, og minus betyr at faktoren trakk opp."
             if nb
             else "The total fell: shares are of the fall, and minus means that the factor rose."
         )
-    if limits is not None and "growth" in limits.index:
-        least, most = (number(100 * float(limits[c].loc["growth"]), 1) for c in ("low", "high"))
-        sign = number(100 * float(result.growth.iloc[u]), 1)
-        notes.insert(
-            0,
-            f"Vekst {sign} %; avrundingen tillater {least} til {most} %."
-            if nb
-            else f"Growth {sign} %; rounding allows {least} to {most} %.",
-        )
-    return TextTable(
-        _title(result, lang, None if unit == ALL else str(unit)),
-        tuple(header),
-        tuple(map(tuple, rows)),
-        tuple(notes),
-        result.label_text(lang),
-    )
+    return tuple(notes)
 
 
 def _many(result: Decomposition, lang: Lang) -> TextTable:
@@ -292,7 +334,7 @@ def _many(result: Decomposition, lang: Lang) -> TextTable:
         "Endring" if nb else "Change",
         "Vekst %" if nb else "Growth %",
         *(factor_label(f, lang) for f in result.factors),
-        *([_rest_words(result, lang)] if with_rest else []),
+        *([_rest_words(result, lang, with_gap=True)] if with_rest else []),
     ]
     rows = []
     for u, unit in enumerate(result.units):
@@ -323,10 +365,16 @@ def _many(result: Decomposition, lang: Lang) -> TextTable:
     )
 
 
-def _rest_words(result: Decomposition, lang: Lang) -> str:
+def _rest_words(result: Decomposition, lang: Lang, *, with_gap: bool = False) -> str:
+    """Return the name of what the method leaves, or of that and the discrepancy together."""
+    nb = lang == "nb"
     if result.method == "laspeyres":
-        return "Samspill" if lang == "nb" else "Interaction"
-    return "Rest" if lang == "nb" else "Residual"
+        name = "Samspill" if nb else "Interaction"
+    else:
+        name = "Rest" if nb else "Residual"
+    if with_gap and result.has_total:
+        return f"{name} {'og avvik' if nb else 'and discrepancy'}"
+    return name
 
 
 def _notes(result: Decomposition, lang: Lang, shown: slice) -> tuple[str, ...]:

@@ -157,6 +157,11 @@ class Decomposition:
         return pd.Series(self._left().sum(axis=1), index=self.units, name=RESIDUAL)
 
     @property
+    def has_total(self) -> bool:
+        """Whether there is a total of its own that the product of the factors does not equal."""
+        return not np.array_equal(self.values, self.products)
+
+    @property
     def discrepancy(self) -> pd.Series:
         """Part of the residual that the product leaves of a total of its own; shape (U,)."""
         return pd.Series(self._gaps().sum(axis=1), index=self.units, name="discrepancy")
@@ -362,7 +367,7 @@ class Decomposition:
         return out
 
     def _left(self) -> FloatArray:
-        return self.rests if self.products is self.values else self.rests + self._gaps()
+        return self.rests + self._gaps()
 
     def _wide(self, values: FloatArray) -> pd.DataFrame:
         return pd.DataFrame(values, index=self.units, columns=list(self.factors))
