@@ -35,6 +35,8 @@ bench: $(VENV)/.installed-dev
 	$(BIN)/python benchmarks/run.py
 	$(BIN)/python benchmarks/sources.py
 	$(BIN)/python benchmarks/decomposition.py
+	$(BIN)/python benchmarks/bootstrap.py
+	$(BIN)/python benchmarks/robustness.py
 
 # The picture of the README.
 figures: $(VENV)/.installed-dev

@@ -60,12 +60,24 @@ if TYPE_CHECKING:
         Results,
         Spec,
         TwoWay,
+        WildBootstrap,
         compare,
         fit,
         fit_alternative,
         read_spec,
+        wild_bootstrap,
     )
-    from proba.indices import CaseSelection, IndexTable, Rule, compute_index, select_cases
+    from proba.indices import (
+        CaseSelection,
+        IndexIntervals,
+        IndexRanks,
+        IndexTable,
+        Rule,
+        compute_index,
+        index_intervals,
+        index_ranks,
+        select_cases,
+    )
     from proba.kommuner import SplitWeights, to_borders
     from proba.panel import Panel, PanelMeta, load_panel, make_panel, read_panel, with_size_classes
     from proba.panel.building import (
@@ -76,7 +88,14 @@ if TYPE_CHECKING:
         plan_panel,
         read_catalogue,
     )
-    from proba.reproduction import GrowthReproduction, Reproduction, reproduce, reproduce_growth
+    from proba.reproduction import (
+        ClusterQuestion,
+        GrowthReproduction,
+        Reproduction,
+        cluster_question,
+        reproduce,
+        reproduce_growth,
+    )
     from proba.sources.store import Store
     from proba.sources.store_archive import export_store, import_store
 
@@ -123,16 +142,22 @@ _HOMES = {
         "Results",
         "Spec",
         "TwoWay",
+        "WildBootstrap",
         "compare",
         "fit",
         "fit_alternative",
         "read_spec",
+        "wild_bootstrap",
     ),
     "proba.indices": (
         "CaseSelection",
+        "IndexIntervals",
+        "IndexRanks",
         "IndexTable",
         "Rule",
         "compute_index",
+        "index_intervals",
+        "index_ranks",
         "select_cases",
     ),
     "proba.panel": (
@@ -155,8 +180,10 @@ _HOMES = {
     "proba.sources.store": ("Store",),
     "proba.sources.store_archive": ("export_store", "import_store"),
     "proba.reproduction": (
+        "ClusterQuestion",
         "GrowthReproduction",
         "Reproduction",
+        "cluster_question",
         "reproduce",
         "reproduce_growth",
     ),
@@ -179,6 +206,7 @@ __all__ = [
     "Catalogue",
     "CatalogueError",
     "Classical",
+    "ClusterQuestion",
     "Comparison",
     "CovarianceEstimator",
     "CovarianceWarning",
@@ -188,6 +216,8 @@ __all__ = [
     "FewClustersWarning",
     "GrowthReproduction",
     "Identity",
+    "IndexIntervals",
+    "IndexRanks",
     "IndexTable",
     "IndexingError",
     "KommuneError",
@@ -209,8 +239,10 @@ __all__ = [
     "Store",
     "StoreError",
     "TwoWay",
+    "WildBootstrap",
     "__version__",
     "build_panel",
+    "cluster_question",
     "compare",
     "compute_index",
     "decompose",
@@ -219,6 +251,8 @@ __all__ = [
     "fit",
     "fit_alternative",
     "import_store",
+    "index_intervals",
+    "index_ranks",
     "load_panel",
     "make_panel",
     "need_practice",
@@ -231,6 +265,7 @@ __all__ = [
     "select_cases",
     "simulate",
     "to_borders",
+    "wild_bootstrap",
     "with_size_classes",
 ]
 

@@ -29,6 +29,7 @@ __all__ = ["app", "main"]
 
 # Read by typer when the commands are built: these must not sit under TYPE_CHECKING.
 YearEffects = Literal["inside", "outside"]
+Intervals = Literal["mean", "observation", "lasting"]
 
 app = typer.Typer(
     name="proba",
@@ -194,6 +195,21 @@ def index(
             "outside: behovet holdes på referanseårets nivå.",
         ),
     ] = "inside",
+    intervals: Annotated[
+        Intervals | None,
+        typer.Option(
+            "--intervals",
+            help="mean: usikkerheten i beregnet behov; observation: hvor en kommune av samme "
+            "størrelse og behov ville falle; lasting: det varige avviket.",
+        ),
+    ] = None,
+    level: Annotated[
+        float, typer.Option("--level", metavar="PROSENT", help="Dekning for intervallene.")
+    ] = 95.0,
+    draws: Annotated[
+        int, typer.Option("--draws", metavar="ANTALL", help="Trekninger bak rangene.")
+    ] = 9999,
+    seed: Annotated[int, typer.Option("--seed", metavar="TALL", help="Frø for trekningene.")] = 1,
     decimal: DecimalOption = ".",
     sheet: SheetOption = None,
     encoding: EncodingOption = "utf-8-sig",
@@ -201,7 +217,10 @@ def index(
     small_shares: _SmallShares = None,
     lang: _Lang = "nb",
 ) -> None:
-    """Beregn indeksen 100 × faktisk/beregnet for alle kommuner og år i en panelfil."""
+    """Beregn indeksen 100 × faktisk/beregnet for alle kommuner og år i en panelfil.
+
+    Med --intervals får hver indeks et intervall og hver kommune en rang med usikkerhet.
+    """
     with one_line_errors(lang):
         from proba.indices import compute_index
         from proba.reproduction import write_index_csv
@@ -209,13 +228,30 @@ def index(
         _check_suffix(csv, ".csv", "--csv")
         model = _read_spec(spec)
         data = _read(panel, decimal, sheet, encoding, pad_kommune, small_shares, model)
-        # The index does not depend on the covariance; HC1 asks nothing of the panel.
-        table = compute_index(_fit(model, data, "HC1", None), data, year_effects=year_effects)
-        if csv is not None:
+        # The index does not depend on the covariance; HC1 asks nothing of the panel. Intervals
+        # do: errors last, so they are clustered by kommune.
+        fitted = _fit(model, data, "HC1" if intervals is None else "CR1", None)
+        table = compute_index(fitted, data, year_effects=year_effects)
+        if intervals is not None:
+            from proba._verbs.uncertainty import show_intervals
+
+            show_intervals(
+                table,
+                fitted,
+                data,
+                intervals,
+                level=level,
+                draws=draws,
+                seed=seed,
+                csv=csv,
+                lang=lang,
+            )
+        elif csv is not None:
             write_index_csv(table, csv)
-            _show(f"{'Skrevet' if lang == 'nb' else 'Written'}: {csv}")
         else:
             _show(table.to_table(lang).to_text())
+        if csv is not None:
+            _show(f"{'Skrevet' if lang == 'nb' else 'Written'}: {csv}")
         for line in table.missing_lines(lang):
             _show(line)
         label = data.meta.label_text(lang)

@@ -1,6 +1,7 @@
 """Pooled regression with honest standard errors, and its panel alternatives."""
 
 from proba.estimation.alternatives import AlternativeResults, fit_alternative
+from proba.estimation.bootstrap import WildBootstrap, wild_bootstrap
 from proba.estimation.contrasts import linear_contrasts
 from proba.estimation.covariance import (
     CR0,
@@ -48,6 +49,7 @@ __all__ = [
     "SmallSample",
     "Spec",
     "TwoWay",
+    "WildBootstrap",
     "compare",
     "fit",
     "fit_alternative",
@@ -55,4 +57,5 @@ __all__ = [
     "make_covariance",
     "read_spec",
     "significance_stars",
+    "wild_bootstrap",
 ]

@@ -1,5 +1,6 @@
 """The report's statistical part rerun and held against the print, number by number."""
 
+from proba.reproduction.cluster_question import ClusterQuestion, cluster_question
 from proba.reproduction.comparison import DIFFERS, EQUAL, MISSING, Fact, Reproduction, reproduce
 from proba.reproduction.files import (
     index_csv,
@@ -18,10 +19,12 @@ __all__ = [
     "EQUAL",
     "MISSING",
     "Check",
+    "ClusterQuestion",
     "Fact",
     "GrowthReproduction",
     "Reproduction",
     "closing_lines",
+    "cluster_question",
     "growth_closing_line",
     "growth_table",
     "index_csv",

@@ -38,10 +38,10 @@ def warn_few_clusters(name: str, nclusters: tuple[int, ...], *, stacklevel: int)
         FewClustersWarning(
             f"only {count} clusters: {name} rejects true hypotheses too often below about "
             f"{FEW_CLUSTERS}; use cov='CR2' on one cluster column, whose degrees of freedom allow "
-            "for it. A wild cluster bootstrap would also do; it is not in this version.",
+            "for it, or wild_bootstrap.",
             f"bare {count} klynger: {name} forkaster sanne hypoteser for ofte under om lag "
             f"{FEW_CLUSTERS}; bruk CR2 på én klyngekolonne, med frihetsgrader som tar høyde for "
-            "det. Wild cluster bootstrap ville også gjort nytten; den er ikke i denne versjonen.",
+            "det, eller wild_bootstrap.",
         ),
         stacklevel=stacklevel,
     )

@@ -16,18 +16,28 @@ from proba.report.figures.growth_years import contributions_figure
 from proba.report.figures.index import index_distribution_figure, index_lines_figure
 from proba.report.figures.regression import coefficient_figure, standard_errors_figure
 from proba.report.figures.reproduction import reproduction_figure
+from proba.report.figures.robustness import specification_curve_figure
+from proba.report.figures.stability import stability_figure
+from proba.report.figures.uncertainty import caterpillar_figure
+from proba.report.figures.uncertainty_classes import class_probability_figure
+from proba.report.figures.uncertainty_funnel import funnel_figure
 
 __all__ = [
     "HouseFigure",
+    "caterpillar_figure",
+    "class_probability_figure",
     "coefficient_figure",
     "contributions_figure",
     "contributions_multiples_figure",
     "deflator_figure",
+    "funnel_figure",
     "index_distribution_figure",
     "index_lines_figure",
     "need_practice_figure",
     "reproduction_figure",
     "save_figure",
+    "specification_curve_figure",
+    "stability_figure",
     "standard_errors_figure",
     "waterfall_figure",
 ]
