@@ -37,6 +37,7 @@ bench: $(VENV)/.installed-dev
 	$(BIN)/python benchmarks/decomposition.py
 	$(BIN)/python benchmarks/bootstrap.py
 	$(BIN)/python benchmarks/robustness.py
+	$(BIN)/python benchmarks/uncertainty.py
 
 # The picture of the README.
 figures: $(VENV)/.installed-dev

@@ -34,6 +34,14 @@ def robustness(
             help="Variabelen spesifikasjonskurven gjelder; ellers den første.",
         ),
     ] = None,
+    grid_file: Annotated[
+        Path | None,
+        typer.Option(
+            "--grid",
+            metavar="FIL",
+            help="Eget rutenett av spesifikasjoner (YAML); erstatter --focus.",
+        ),
+    ] = None,
     csv: Annotated[
         Path | None,
         typer.Option("--csv", metavar="FIL", help="Skriv alle spesifikasjonene, én per linje."),
@@ -57,6 +65,7 @@ def robustness(
             coefficients_by_year,
             diagnose,
             leave_cluster_out,
+            read_grid,
             run_specifications,
         )
         from proba.panel import read_panel
@@ -85,12 +94,14 @@ def robustness(
         if model.weights is None and "folketall" in data.frame.columns:
             weights = (None, "folketall")
         years = (True, False) if model.year_effects and model.reference_year is None else ()
-        grid = SpecificationGrid(
-            model, chosen, forms=("level", "log"), weights=weights, year_effects=years
-        )
+        if grid_file is not None:
+            grid = read_grid(grid_file, model)
+        else:
+            grid = SpecificationGrid(
+                model, chosen, forms=("level", "log"), weights=weights, year_effects=years
+            )
         curve = run_specifications(data, grid)
-        tables = [diagnose(results)]
-        blocks = [t.to_table(lang).to_text() for t in tables]
+        blocks = [diagnose(results).to_table(lang).to_text()]
         if model.year_effects:
             blocks.append(coefficients_by_year(results).to_table(lang).to_text())
         blocks.append(leave_cluster_out(results).to_table(lang).to_text())

@@ -113,9 +113,9 @@ def solve(design: Design) -> LeastSquares:
     scale = largest * np.sqrt(((Xw / largest) ** 2).sum(axis=0))
     # A column of all zeros has no variation and was named above.
     Xs = Xw / scale
-    check_rank(Xs, design.names)
-    fit = OLS(design.y * root, Xs).fit(method="pinv")
     Q, R = np.linalg.qr(Xs)
+    check_rank(R, design.names)
+    fit = OLS(design.y * root, Xs).fit(method="pinv")
     R_inv = scipy.linalg.solve_triangular(R, np.eye(k))
     params = np.asarray(fit.params) / scale
     fitted = design.X @ params
@@ -138,9 +138,13 @@ def solve(design: Design) -> LeastSquares:
     )
 
 
-def check_rank(Xs: FloatArray, names: tuple[str, ...]) -> None:
-    """Raise a DesignError naming the columns if some of ``Xs`` (scaled) are dependent."""
-    _, values, vectors = np.linalg.svd(Xs, full_matrices=False)
+def check_rank(columns: FloatArray, names: tuple[str, ...]) -> None:
+    """Raise a DesignError naming the columns if some of the scaled design's are dependent.
+
+    ``columns`` is the design, or R of its QR, which has the same singular values and right
+    vectors at less cost.
+    """
+    _, values, vectors = np.linalg.svd(columns, full_matrices=False)
     null = vectors[values < _RANK_TOLERANCE * values[0]]
     if len(null) == 0:
         return

@@ -83,3 +83,12 @@ def test_robustness(proba, files, folder):
 
 def test_robustness_of_what_is_not_there(proba, files):
     proba("robustness", *files, "--focus", "tull").failed("«tull» er ingen forklaringsvariabel")
+
+
+def test_robustness_over_a_grid_of_one_s_own(proba, files, folder):
+    (folder / "grid.yaml").write_text("focus: urbanitet\nforms: [level]\n")
+    outcome = proba("robustness", *files, "--grid", "grid.yaml", "--csv", "alle.csv")
+    assert outcome.code == 0
+    assert len(rows_of(folder / "alle.csv")) == 8
+    (folder / "grid.yaml").write_text("focus: urbanitet\nforms: [kvadrat]\n")
+    proba("robustness", *files, "--grid", "grid.yaml").failed("kvadrat")
