@@ -38,7 +38,8 @@ class CoefficientTable:
     @property
     def std_errors(self) -> pd.Series:
         """Standard errors; shape (k,)."""
-        return pd.Series(np.sqrt(np.diag(self.cov)), index=self.params.index, name="se")
+        cov = self.cov
+        return pd.Series(np.sqrt(np.diag(cov)), index=cov.index, name="se")
 
     @property
     def tstats(self) -> pd.Series:
@@ -48,8 +49,9 @@ class CoefficientTable:
     @property
     def pvalues(self) -> pd.Series:
         """Two-sided p-values from t with ``df``; shape (k,)."""
-        p = 2.0 * stats.t.sf(np.abs(self.tstats.to_numpy()), self.df)
-        return pd.Series(p, index=self.params.index, name="p")
+        t = self.tstats
+        p = 2.0 * stats.t.sf(np.abs(t.to_numpy()), self.df.to_numpy())
+        return pd.Series(p, index=t.index, name="p")
 
     def conf_int(self, level: float = 0.95) -> pd.DataFrame:
         """Confidence limits from t with ``df``.
@@ -74,20 +76,26 @@ class CoefficientTable:
                 f"confidence level must be between 0 and 1, not {level!r}.",
                 f"konfidensnivået må være mellom 0 og 1, ikke {level!r}.",
             )
-        reach = stats.t.ppf(0.5 + level / 2.0, self.df) * self.std_errors
-        return pd.DataFrame({"lower": self.params - reach, "upper": self.params + reach})
+        params = self.params
+        centre = params.to_numpy()
+        reach = stats.t.ppf(0.5 + level / 2.0, self.df.to_numpy()) * self.std_errors.to_numpy()
+        return pd.DataFrame({"lower": centre - reach, "upper": centre + reach}, index=params.index)
 
     def tidy(self, level: float = 0.95) -> pd.DataFrame:
         """Return one row a coefficient: coef, se, t, df, p, ci_low, ci_high; indexed by name."""
         limits = self.conf_int(level)
+        # Each once: the properties build a Series every time they are read.
+        params, errors, df = self.params, self.std_errors.to_numpy(), self.df.to_numpy()
+        t = params.to_numpy() / errors
         return pd.DataFrame(
             {
-                "coef": self.params,
-                "se": self.std_errors,
-                "t": self.tstats,
-                "df": self.df,
-                "p": self.pvalues,
-                "ci_low": limits["lower"],
-                "ci_high": limits["upper"],
-            }
+                "coef": params,
+                "se": errors,
+                "t": t,
+                "df": df,
+                "p": 2.0 * stats.t.sf(np.abs(t), df),
+                "ci_low": limits["lower"].to_numpy(),
+                "ci_high": limits["upper"].to_numpy(),
+            },
+            index=params.index,
         ).rename_axis("name")
