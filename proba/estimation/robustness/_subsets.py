@@ -14,7 +14,6 @@ from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
-import scipy.linalg
 import scipy.sparse
 
 from proba.estimation.columns import FloatArray, IntArray
@@ -254,7 +253,8 @@ def make_block(
     length = np.where(usable, after, 1.0)
     length[-1] = 1.0 / size[-1]
     Z = np.where(usable, Z / length, 0.0)
-    to_common = scipy.linalg.solve_triangular(R, (projection + again) / length) / lengths[:, None]
+    # numpy's solve: a second BLAS library would wait for the threads of the first.
+    to_common = np.linalg.solve(R, (projection + again) / length) / lengths[:, None]
     return Block(
         X=np.ascontiguousarray(Z[:, :-1]),
         y=np.ascontiguousarray(Z[:, -1]),
