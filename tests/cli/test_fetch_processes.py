@@ -17,6 +17,14 @@ PATHS = ["metadata", "config", "data", "data", "data"]
 on_posix = pytest.mark.skipif(os.name == "nt", reason="no such signals on Windows")
 
 
+@pytest.fixture(autouse=True)
+def interruptible():
+    """A shell's background job ignores Ctrl-C, and so would every process it starts."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
 class Gate:
     """The synthetic tables, with question number ``nth`` held back until the gate is opened."""
 
